@@ -1,0 +1,41 @@
+// Credential resolution: from where a key lies to the Secret itself: environment, file, literal or command.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "config/config.hpp"
+#include "core/profile.hpp"
+
+namespace byok::config {
+
+struct CredentialContext {
+  int interrupt = -1;  // a descriptor that ends the wait for a command (ErrorKind::cancelled)
+  std::optional<std::chrono::steady_clock::time_point> deadline;  // of the whole run (ErrorKind::timeout)
+};
+
+// The secret that will be sent, trimmed, a leading `Bearer ` dropped (rule 11, with a warning), checked by rules 11 and
+// 12 (the value is never shown). An empty Secret when the profile has no credential. Kinds of failure: config (unset
+// variable, unreadable file, not a key), auth (a command that fails, hangs or prints nothing).
+// `again`: skip what is cached, run the command anew.
+[[nodiscard]] base::Result<base::Secret> resolve_credential(const Config& config, const core::Profile& profile,
+                                                            const CredentialContext& context, bool again,
+                                                            std::vector<std::string>& warnings);
+
+// What a token command printed: the secret, or JSON with token/accessToken and expires_on/expiresOn. Pure.
+struct Minted {
+  base::Secret secret;
+  std::optional<std::int64_t> expires_at;  // seconds since 1970: from the JSON, else the JWT's exp
+};
+[[nodiscard]] base::Result<Minted> parse_command_output(std::string_view output);
+
+// Runs argv without a shell, stdin null, stderr passed through, output at most 64 KiB, the process group killed at the
+// timeout. ErrorKind::auth on failure; the message names the program and what happened, never its output.
+[[nodiscard]] base::Result<std::string> run_command(const std::vector<std::string>& argv,
+                                                    std::chrono::milliseconds timeout, const CredentialContext& context,
+                                                    const Environment& environment);
+
+}  // namespace byok::config

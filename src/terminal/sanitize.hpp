@@ -1,0 +1,26 @@
+// Sanitizer: makes text from outside safe to show on a terminal. Pure; keeps state across pieces.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace byok::terminal {
+
+// C0 and C1 controls other than \n and \t, escape sequences (CSI, OSC, DCS, …), bidirectional overrides and isolates,
+// and invalid UTF-8 are shown as visible replacements; CRLF is a newline, also when it is cut between two pieces. ESC
+// is shown as U+241B and the rest of the sequence as the ordinary text it then is.
+class Sanitizer {
+ public:
+  void append(std::string_view in, std::string& out);
+  void finish(std::string& out);  // what was held back at a seam
+
+ private:
+  std::string held_;  // an unfinished UTF-8 sequence or a CR
+};
+
+// One piece of text in one call.
+[[nodiscard]] std::string sanitize(std::string_view text);
+// The same for a single line: newlines and tabs become spaces.
+[[nodiscard]] std::string sanitize_line(std::string_view text);
+
+}  // namespace byok::terminal

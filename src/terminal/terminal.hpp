@@ -1,0 +1,32 @@
+// Terminal: what is asked of a real terminal: is it one, how wide, and a spinner that leaves nothing behind.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace byok::terminal {
+
+[[nodiscard]] bool is_terminal(int descriptor);
+
+// A one-line sign of life on a terminal. It is drawn only when `tick` is called after `delay`; `clear` removes it, and
+// must come before anything else is written to that terminal.
+class Spinner {
+ public:
+  Spinner(int descriptor, bool is_on, std::string label);
+  ~Spinner();
+  Spinner(const Spinner&) = delete;
+  Spinner& operator=(const Spinner&) = delete;
+  void tick(std::chrono::steady_clock::time_point now);
+  void clear();
+
+ private:
+  int descriptor_;
+  bool is_on_;
+  bool is_drawn_ = false;
+  std::string label_;
+  std::chrono::steady_clock::time_point started_;
+  std::size_t frame_ = 0;
+};
+
+}  // namespace byok::terminal
