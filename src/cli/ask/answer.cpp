@@ -1,0 +1,146 @@
+// The reply on its way to the user: one write for each network read.
+#include "cli/ask/answer.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <variant>
+
+#include "base/text.hpp"
+
+namespace byok::cli {
+namespace {
+
+using base::Result;
+
+constexpr std::string_view kSpinnerLabel = "waiting for the reply";
+
+}  // namespace
+
+Answer::Answer(Context& context, const AnswerOptions& options)
+    : context_(context),
+      options_(options),
+      spinner_(context.streams.err, context.streams.err_is_terminal && !context.is_quiet, std::string(kSpinnerLabel)) {}
+
+void Answer::on(const core::StreamEvent& event) {
+  if (const auto* text = std::get_if<core::TextDelta>(&event)) {
+    add_text(text->text);
+  } else if (const auto* reasoning = std::get_if<core::ReasoningDelta>(&event)) {
+    add_reasoning(reasoning->text);
+  } else if (const auto* refusal = std::get_if<core::RefusalDelta>(&event)) {
+    add_text(refusal->text);
+  } else if (const auto* call = std::get_if<core::ToolCallDelta>(&event)) {
+    add_tool_call(*call);
+  } else if (const auto* payload = std::get_if<core::ReasoningPayload>(&event)) {
+    if (!payload->encrypted.empty()) encrypted_ = payload->encrypted;
+  } else if (const auto* notice = std::get_if<core::Notice>(&event)) {
+    on_warning(notice->text);
+  }
+}
+
+void Answer::on_attempt(int number) {
+  if (options_.events != nullptr && number == 1) options_.events->turn_start();
+}
+
+void Answer::add_text(std::string_view text) {
+  has_text_ = true;
+  if (options_.keeps_text) content_ += text;
+  if (options_.events != nullptr) options_.events->message_delta(text);
+  if (!options_.prints_text) return;
+  if (context_.streams.out_is_terminal && options_.file == nullptr) {
+    text_sanitizer_.append(text, pending_text_);
+  } else {
+    pending_text_ += text;
+  }
+}
+
+void Answer::add_reasoning(std::string_view text) {
+  if (options_.keeps_text) reasoning_ += text;
+  if (options_.events != nullptr) options_.events->reasoning_delta(text);
+  if (!options_.shows_reasoning) return;
+  if (context_.streams.err_is_terminal) {
+    reasoning_sanitizer_.append(text, pending_reasoning_);
+  } else {
+    pending_reasoning_ += text;
+  }
+}
+
+void Answer::add_tool_call(const core::ToolCallDelta& delta) {
+  const auto index = static_cast<std::size_t>(delta.index);
+  if (index >= tool_calls_.size()) tool_calls_.resize(index + 1);
+  core::ToolCallPart& call = tool_calls_[index];
+  if (call.id.empty()) call.id = delta.id;
+  if (call.name.empty()) call.name = delta.name;
+  call.arguments += delta.arguments;
+}
+
+Result<> Answer::on_read_end() {
+  flush_reasoning();
+  return flush();
+}
+
+void Answer::flush_reasoning() {
+  if (pending_reasoning_.empty()) return;
+  spinner_.clear();
+  has_shown_ = true;
+  std::string text(context_.err_style.dim_on());
+  text += context_.redactor.redact(pending_reasoning_);
+  text += context_.err_style.off();
+  reasoning_is_open_ = !pending_reasoning_.ends_with('\n');
+  pending_reasoning_.clear();
+  static_cast<void>(base::write_all(context_.streams.err, text));
+}
+
+Result<> Answer::flush() {
+  if (options_.events != nullptr) {
+    spinner_.clear();
+    has_shown_ = true;
+    return options_.events->flush();
+  }
+  if (pending_text_.empty()) return {};
+  spinner_.clear();
+  has_shown_ = options_.file == nullptr;
+  if (reasoning_is_open_) {
+    reasoning_is_open_ = false;
+    static_cast<void>(base::write_all(context_.streams.err, "\n"));
+  }
+  ends_line_ = pending_text_.ends_with('\n');
+  const auto written =
+      options_.file != nullptr ? options_.file->write(pending_text_) : context_.write_out(pending_text_);
+  pending_text_.clear();
+  return written;
+}
+
+void Answer::on_tick() {
+  if (!has_shown_) spinner_.tick(std::chrono::steady_clock::now());
+}
+
+void Answer::on_warning(std::string_view sentence) {
+  warnings_.emplace_back(sentence);
+  spinner_.clear();
+  context_.warn(sentence);
+}
+
+void Answer::on_retry(const base::Error& error, std::chrono::milliseconds wait) {
+  spinner_.clear();
+  if (context_.is_quiet) return;
+  context_.say(fmt::format("byok: {}; trying again in {:.1f} s", base::abbreviate(error.message, 200),
+                           static_cast<double>(wait.count()) / 1000.0));
+}
+
+Result<> Answer::finish() {
+  spinner_.clear();
+  reasoning_sanitizer_.finish(pending_reasoning_);
+  flush_reasoning();
+  if (reasoning_is_open_) {
+    reasoning_is_open_ = false;
+    static_cast<void>(base::write_all(context_.streams.err, "\n"));
+  }
+  if (!options_.prints_text) return {};
+  if (context_.streams.out_is_terminal && options_.file == nullptr) text_sanitizer_.finish(pending_text_);
+  const bool lacks_newline = has_text_ && !(pending_text_.empty() ? ends_line_ : pending_text_.ends_with('\n'));
+  if (lacks_newline) pending_text_ += '\n';
+  return flush();
+}
+
+}  // namespace byok::cli

@@ -1,0 +1,53 @@
+// EventStream: a run of `ask` as JSON Lines in the Copilot SDK's envelope (cli.md, "Event stream").
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "core/event.hpp"
+
+namespace byok::cli {
+
+class EventStream {
+ public:
+  using Write = std::function<base::Result<>(std::string_view bytes)>;
+  // `write` takes whole lines; `redact` is applied to each line, answer text excepted.
+  EventStream(Write write, std::function<std::string(std::string_view)> redact);
+
+  struct Start {
+    std::string_view profile, origin, wire_api, model;
+  };
+  void start(const Start& start, std::string_view prompt);
+  void turn_start();
+  void message_delta(std::string_view text);
+  void reasoning_delta(std::string_view text);
+  void usage(const core::Usage& usage, std::string_view model, std::string_view finish_reason);
+  void message(std::string_view content, std::string_view reasoning, std::string_view encrypted);
+  void turn_end();
+  void error(const base::Error& error);
+  void idle(bool is_aborted);
+  void raw_line(std::string_view json);  // the result object
+
+  // One write for the lines made since the last one.
+  base::Result<> flush();
+
+ private:
+  void add(std::string_view type, bool is_ephemeral, std::string data);
+
+  Write write_;
+  std::function<std::string(std::string_view)> redact_;
+  std::string pending_;
+  std::string parent_;  // id of the event before, or empty
+  std::string message_id_;
+};
+
+// A random UUID of version 4 (RFC 9562, section 5.4), from the system's generator.
+[[nodiscard]] std::string make_uuid();
+// RFC 3339 in UTC with milliseconds: "2026-11-24T03:04:05.678Z".
+[[nodiscard]] std::string timestamp(std::chrono::system_clock::time_point time);
+
+}  // namespace byok::cli

@@ -1,0 +1,42 @@
+// RunResult: all that is known at the end of a run, and its JSON form (cli.md, "Result object").
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "core/event.hpp"
+#include "core/message.hpp"
+
+namespace byok::cli {
+
+struct RunResult {
+  int exit_code = 0;
+  std::optional<base::Error> error;
+  std::string profile;
+  std::string host;
+  std::string model;
+  std::string content;
+  std::string reasoning;
+  std::vector<core::ToolCallPart> tool_calls;
+  std::optional<core::FinishReason> finish;
+  std::string provider_finish;
+  core::Usage usage;
+  std::string response_id;
+  std::string request_id;
+  int attempts = 0;
+  std::optional<std::chrono::milliseconds> time_to_first_token;
+  std::chrono::milliseconds duration{0};
+  std::vector<std::string> warnings;
+};
+
+// One line without its newline. The answer's content stays as it is; messages, hints and warnings are redacted.
+[[nodiscard]] std::string to_json(const RunResult& result, const base::Redactor& redactor);
+
+// For `-u`: "12 input (8 cached), 34 output (20 reasoning) tokens, first token 0.4 s, total 1.2 s".
+[[nodiscard]] std::string usage_line(const RunResult& result);
+
+}  // namespace byok::cli

@@ -1,0 +1,26 @@
+// Options of the catalog from the context.
+#include "cli/catalog.hpp"
+
+#include <chrono>
+
+namespace byok::cli {
+
+std::int64_t seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context, bool refresh) {
+  CredentialSource credential(launched, context);
+  session::CatalogOptions options;
+  options.cache_directory = context.environment.cache_directory();
+  options.refresh = refresh;
+  options.now = seconds_since_1970();
+  options.deadline = launched.deadline;
+  options.interrupt = context.interrupt != nullptr ? context.interrupt->fd() : -1;
+  options.secret = [&credential](bool again) { return credential.get(again); };
+  const auto transport = transport::make_curl_transport(context.log);
+  return session::list_models(*transport, launched.profile, options);
+}
+
+}  // namespace byok::cli

@@ -1,0 +1,18 @@
+// The catalog of models as commands use it: with the run's transport, cache, clock and credential.
+#pragma once
+
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/context.hpp"
+#include "cli/launch.hpp"
+#include "session/catalog.hpp"
+
+namespace byok::cli {
+
+[[nodiscard]] std::int64_t seconds_since_1970();
+
+[[nodiscard]] base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context,
+                                                                      bool refresh);
+
+}  // namespace byok::cli

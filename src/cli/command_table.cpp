@@ -1,0 +1,194 @@
+// The table of commands and options.
+#include "cli/command_table.hpp"
+
+#include <array>
+
+namespace byok::cli {
+namespace {
+
+using enum ValueKind;
+
+constexpr std::string_view kEfforts = "none|minimal|low|medium|high|xhigh|max";
+
+constexpr Option kGlobal[] = {
+    {"config", 0, file, "FILE", "General", "read this configuration file instead of the usual one"},
+    {"verbose", 'v', none, "", "General", "log to stderr: what is done; twice: requests, sizes, timings"},
+    {"quiet", 'q', none, "", "General", "no spinner, no reasoning, no warnings"},
+    {"color", 0, choice, "auto|always|never", "General", "colour and styles; auto: on a terminal"},
+    {"help", 'h', none, "", "General", "show this help"},
+};
+
+constexpr Option kProfile[] = {
+    {"profile", 'p', profile, "NAME", "Profile", "profile to use"},
+    {"model", 'm', model, "ID", "Profile", "model or deployment; overrides the profile's"},
+};
+
+constexpr Option kPrompt[] = {
+    {"system", 's', text, "TEXT", "Prompt", "system instructions; @FILE reads a file"},
+    {"file", 'f', file, "PATH", "Prompt", "add a text file to the prompt; repeatable", true},
+    {"attach", 'a', file, "PATH|URL", "Prompt", "add an image or a PDF; repeatable (not available yet)", true},
+    {"no-stdin", 'n', none, "", "Prompt", "do not read standard input"},
+    {"strict-utf8", 0, none, "", "Prompt", "fail on invalid UTF-8 instead of replacing it"},
+    {"max-input", 0, number, "BYTES", "Prompt", "largest prompt that is sent (default 4194304)"},
+};
+
+constexpr Option kConversation[] = {
+    {"continue", 'c', none, "", "Conversation", "go on with the newest session (not available yet)"},
+    {"session", 0, text, "ID", "Conversation", "go on with this session (not available yet)"},
+    {"save", 0, none, "", "Conversation", "keep this exchange as a session (not available yet)"},
+    {"no-save", 0, none, "", "Conversation", "do not keep this exchange"},
+};
+
+constexpr Option kOutput[] = {
+    {"output", 'o', file, "FILE", "Output", "write the answer to FILE, whole or not at all"},
+    {"output-format", 0, choice, "text|json|stream-json", "Output", "how the reply is printed (default text)"},
+    {"json", 0, none, "", "Output", "short for --output-format json"},
+    {"schema", 0, text, "FILE|JSON", "Output", "ask for JSON of this schema (not available yet)"},
+    {"schema-retries", 0, number, "N", "Output", "ask again when the schema is not met (not available yet)"},
+    {"extract", 'x', none, "", "Output", "print only the first fenced code block"},
+    {"no-stream", 0, none, "", "Output", "ask for the whole reply at once"},
+    {"show-reasoning", 0, none, "", "Output", "reasoning on stderr (default: when it is a terminal)"},
+    {"hide-reasoning", 0, none, "", "Output", "no reasoning on stderr"},
+    {"usage", 'u', none, "", "Output", "tokens and times on stderr when done"},
+};
+
+constexpr Option kSampling[] = {
+    {"max-output-tokens", 0, number, "N", "Sampling", "longest reply, in tokens"},
+    {"temperature", 0, number, "T", "Sampling", "0 to 2"},
+    {"top-p", 0, number, "P", "Sampling", "0 to 1"},
+    {"stop", 0, text, "S", "Sampling", "stop at this text; repeatable", true},
+    {"seed", 0, number, "N", "Sampling", "for replies that can be repeated, where the model offers it"},
+    {"reasoning-effort", 0, choice, kEfforts, "Sampling", "how much the model thinks before it answers"},
+};
+
+constexpr Option kRequest[] = {
+    {"set", 0, text, "PATH=VALUE", "Request", "set a field of the request body; null removes; repeatable", true},
+    {"header", 'H', text, "NAME: VALUE", "Request", "add a header, or @FILE with one a line; repeatable", true},
+    {"dry-run", 0, none, "", "Request", "print the request without secrets and send nothing"},
+    {"curl", 0, none, "", "Request", "print the request as a curl command and send nothing"},
+};
+
+constexpr Option kNetwork[] = {
+    {"retries", 0, number, "N", "Network", "tries after the first (default 2)"},
+    {"retry-max-wait", 0, seconds, "S", "Network", "longest wait before a retry (default 60)"},
+    {"connect-timeout", 0, seconds, "S", "Network", "to connect (default 10; 0: no limit, here and below)"},
+    {"first-token-timeout", 0, seconds, "S", "Network", "until the reply begins (default 600; on loopback none)"},
+    {"idle-timeout", 0, seconds, "S", "Network", "between two pieces of the reply (default 300)"},
+    {"timeout", 0, seconds, "S", "Network", "for the whole run (default none)"},
+};
+
+constexpr Option kListing[] = {
+    {"json", 0, none, "", "Output", "print JSON"},
+};
+constexpr Option kNames[] = {
+    {"names", 0, none, "", "Output", "print only the names, one a line"},
+};
+constexpr Option kModelsList[] = {
+    {"json", 0, none, "", "Output", "print a JSON array"},
+    {"filter", 0, text, "TEXT", "Output", "only models whose id or name holds TEXT"},
+    {"refresh", 0, none, "", "Output", "ask the provider even when a list was kept within the hour"},
+};
+
+constexpr Option kMock[] = {
+    {"port", 0, number, "N", "Server", "port on 127.0.0.1 (default: any free one)"},
+    {"reply", 0, text, "TEXT", "Answers", "the answer to every prompt"},
+    {"script", 0, file, "FILE", "Answers", "answers from JSON Lines: {match?, status, headers, body|chunks, delay_ms}"},
+    {"delay-ms", 0, number, "N", "Answers", "wait before each piece of a reply"},
+    {"chunk-size", 0, number, "N", "Answers", "bytes of text in each piece (default: a word)"},
+    {"fault", 0, text, "KIND", "Answers",
+     "go wrong on purpose: status:N[,retry-after=S], stall[:N], truncate[:N], no-finish, error-in-stream, html, "
+     "bad-json, split-utf8, crlf, comments, empty"},
+};
+
+constexpr std::span<const Option> kAskOptions[] = {kProfile,  kPrompt,  kConversation, kOutput,
+                                                   kSampling, kRequest, kNetwork,      kGlobal};
+constexpr std::span<const Option> kModelsListOptions[] = {kProfile, kModelsList, kNetwork, kGlobal};
+constexpr std::span<const Option> kModelsShowOptions[] = {kProfile, kListing, kNetwork, kGlobal};
+constexpr std::span<const Option> kProfilesListOptions[] = {kListing, kNames, kGlobal};
+constexpr std::span<const Option> kListingOptions[] = {kListing, kGlobal};
+constexpr std::span<const Option> kMockOptions[] = {kMock, kGlobal};
+constexpr std::span<const Option> kGlobalOptions[] = {kGlobal};
+
+constexpr std::string_view kAskExamples[] = {
+    "byok ask \"What does EXDEV mean?\"",
+    "git diff | byok ask -p foundry \"Write a commit message for this change.\"",
+    "byok ask -p claude -f main.cpp \"Where is the leak?\" --json | jq -r .content",
+};
+constexpr std::string_view kModelsListExamples[] = {
+    "byok models list -p openai",
+    "byok models list -p ollama --json",
+};
+constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai gpt-4.1"};
+constexpr std::string_view kProfilesListExamples[] = {"byok profiles list", "byok profiles list --json"};
+constexpr std::string_view kProfilesShowExamples[] = {"byok profiles show", "byok profiles show foundry"};
+constexpr std::string_view kProfilesPathExamples[] = {"$EDITOR \"$(byok profiles path)\""};
+constexpr std::string_view kMockExamples[] = {
+    "byok mock --port 8080",
+    "byok mock --fault status:429,retry-after=2",
+};
+constexpr std::string_view kCompletionExamples[] = {
+    "source <(byok completion bash)",
+    "byok completion fish > ~/.config/fish/completions/byok.fish",
+};
+
+constexpr std::string_view kAskDetails =
+    R"(The prompt is the words, then each --file, then standard input when it is not a
+terminal; a word - puts standard input there instead. Words after -- are taken
+as they are.
+
+The profile is chosen by --profile, $BYOK_PROFILE, $BYOK_BASE_URL,
+default_profile, or because there is only one; see byok-config(5). Secrets come
+from where the profile says, never from the command line.
+
+Exit codes: 0 a complete reply, 1 refused, 2 usage, 3 configuration, 4 key or
+account, 5 network, 6 try later, 7 incomplete, 8 not the form asked for,
+9 prompt too large.)";
+
+constexpr std::string_view kModelsDetails =
+    R"(A profile's own models: list replaces the provider's. Otherwise the provider is
+asked, and its answer kept for an hour. Azure lists base models, not your
+deployments.)";
+
+constexpr std::string_view kMockDetails =
+    R"(The first line on stdout is the base URL. Chat Completions, Responses, Anthropic
+Messages, the Azure routes and model lists are served, each checked as the real
+service does. Any key is accepted but those that begin with bad.)";
+
+constexpr Command kCommands[] = {
+    {"ask", "[PROMPT...]", "one prompt, one reply: for the shell and for scripts", kAskDetails, kAskExamples,
+     kAskOptions, true},
+    {"models list", "", "the models that a profile can use", kModelsDetails, kModelsListExamples, kModelsListOptions},
+    {"models show", "ID", "what is known of one model", "", kModelsShowExamples, kModelsShowOptions, true},
+    {"profiles list", "", "every profile, and what is wrong with it", "", kProfilesListExamples, kProfilesListOptions},
+    {"profiles show", "[NAME]", "a profile's values, each with where it comes from", "", kProfilesShowExamples,
+     kListingOptions, true},
+    {"profiles path", "", "where the configuration file is", "", kProfilesPathExamples, kGlobalOptions},
+    {"mock", "", "a loopback provider that speaks all the wire APIs: for tests and demos", kMockDetails, kMockExamples,
+     kMockOptions},
+    {"completion", "bash|zsh|fish", "a completion script for your shell", "", kCompletionExamples, kGlobalOptions,
+     true},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : kCommands) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+const Option* find_option(const Command& command, std::string_view name) {
+  for (const std::span<const Option> group : command.options) {
+    for (const Option& option : group) {
+      if (option.name == name) return &option;
+    }
+  }
+  return nullptr;
+}
+
+std::span<const Option> global_options() { return kGlobal; }
+
+}  // namespace byok::cli

@@ -1,0 +1,38 @@
+// CommandTable: every command and option as data; the parser, the help texts and the completions are made from it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace byok::cli {
+
+// What an option's value is, for completions and for the word shown in help.
+enum class ValueKind { none, text, number, seconds, file, profile, model, choice };
+
+struct Option {
+  std::string_view name;  // long name without dashes
+  char letter;            // short name, or 0
+  ValueKind kind;
+  std::string_view value;  // as shown: "NAME"; for a choice its words: "text|json|stream-json"
+  std::string_view group;  // heading in help
+  std::string_view help;
+  bool is_repeatable = false;  // otherwise the last one counts
+};
+
+struct Command {
+  std::string_view name;                       // "ask", or "models list"
+  std::string_view arguments;                  // as shown: "[PROMPT...]"
+  std::string_view summary;                    // one line
+  std::string_view details;                    // paragraphs after the options, ready to print; may be empty
+  std::span<const std::string_view> examples;  // two or three real command lines
+  std::span<const std::span<const Option>> options;
+  bool takes_words = false;  // positional arguments
+};
+
+[[nodiscard]] std::span<const Command> commands();
+[[nodiscard]] const Command* find_command(std::string_view name);
+[[nodiscard]] const Option* find_option(const Command& command, std::string_view name);
+// Accepted by every command, before or after its name.
+[[nodiscard]] std::span<const Option> global_options();
+
+}  // namespace byok::cli

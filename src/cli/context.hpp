@@ -1,0 +1,57 @@
+// Context: all that a command may touch of the world: streams, environment, clock, log, secrets, signals.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/secret.hpp"
+#include "config/environment.hpp"
+#include "terminal/style.hpp"
+#include "transport/interrupt.hpp"
+#include "transport/transport.hpp"
+
+namespace byok::cli {
+
+struct Streams {
+  int in = 0;
+  int out = 1;
+  int err = 2;
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+};
+
+struct Context {
+  Streams streams;
+  config::Environment environment;
+  std::chrono::steady_clock::time_point started;
+  base::Redactor redactor;
+  base::Log log;
+  terminal::Style out_style;
+  terminal::Style err_style;
+  bool is_quiet = false;
+  int verbosity = 0;                          // -v: 1, -vv: 2
+  transport::Interrupt* interrupt = nullptr;  // not owned; set by commands that wait
+
+  // One line to stderr, made safe for a terminal and redacted. Nothing is printed when stderr is closed.
+  void say(std::string_view line) const;
+  void warn(std::string_view sentence) const;  // "byok: warning: …"; nothing with -q
+  // "byok: error: …", then what else is known, then the hint.
+  void report(const base::Error& error, std::string_view where = {}) const;
+
+  // Bytes to stdout. Fails with ErrorKind::output, or ErrorKind::cancelled and code kClosed when the reader has gone.
+  [[nodiscard]] base::Result<> write_out(std::string_view bytes) const;
+  static constexpr std::string_view kClosed = "EPIPE";
+  // The signal that a cancelled run ends by: the one received, or SIGPIPE.
+  [[nodiscard]] int signal_for(const base::Error& error) const;
+
+  // Text of ours to stdout. The exit code for a failure: SIGPIPE's for a closed pipe, else `refused`; 0 on success.
+  [[nodiscard]] int print(std::string_view text) const;
+};
+
+}  // namespace byok::cli

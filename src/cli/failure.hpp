@@ -1,0 +1,12 @@
+// How a command that fails says so: on stderr for people, as a result object on stdout for scripts.
+#pragma once
+
+#include "base/result.hpp"
+#include "cli/context.hpp"
+
+namespace byok::cli {
+
+// Reports the error and returns its exit code. With `as_json`, the result object goes to stdout as well.
+[[nodiscard]] int fail_command(Context& context, const base::Error& error, bool as_json);
+
+}  // namespace byok::cli

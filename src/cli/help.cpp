@@ -1,0 +1,113 @@
+// Help texts from the command table.
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/text.hpp"
+#include "transport/transport.hpp"
+
+#ifndef BYOK_VERSION
+#define BYOK_VERSION "unknown"
+#endif
+#ifndef BYOK_COMMIT
+#define BYOK_COMMIT ""
+#endif
+
+namespace byok::cli {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kColumn = 30;
+
+// The words in lines of at most kWidth, each after the first indented to kColumn.
+std::string folded(std::string_view text) {
+  std::string out;
+  std::size_t column = kColumn;
+  for (const std::string_view word : base::split(text, ' ')) {
+    if (column > kColumn && column + 1 + word.size() > kWidth) {
+      out += '\n';
+      out.append(kColumn, ' ');
+      column = kColumn;
+    }
+    if (column > kColumn) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+std::string option_lines(const Option& option) {
+  std::string left = "  " + usage_of(option);
+  std::string text = option.help.data();
+  if (option.kind == ValueKind::choice && left.size() > kColumn + 10) {
+    left = fmt::format("  {}--{} WORD", option.letter != 0 ? fmt::format("-{}, ", option.letter) : "    ", option.name);
+    text += fmt::format(": {}", base::replace_all(std::string(option.value), "|", ", "));
+  }
+  if (left.size() + 2 > kColumn) return fmt::format("{}\n{:{}}{}\n", left, "", kColumn, folded(text));
+  return fmt::format("{:<{}}{}\n", left, kColumn, folded(text));
+}
+
+constexpr std::string_view kEnvironment =
+    R"(Environment:
+  BYOK_PROFILE, BYOK_CONFIG     the profile and the configuration file to use
+  BYOK_BASE_URL, BYOK_API_KEY,  a profile made of variables alone
+  BYOK_MODEL, …
+  BYOK_LOG                      info or debug: as -v and -vv
+  HTTPS_PROXY, NO_PROXY,        proxies and added authorities
+  SSL_CERT_FILE
+)";
+
+}  // namespace
+
+std::string usage_of(const Option& option) {
+  std::string text =
+      option.letter != 0 ? fmt::format("-{}, --{}", option.letter, option.name) : fmt::format("    --{}", option.name);
+  if (!option.value.empty()) text += fmt::format(" {}", option.value);
+  return text;
+}
+
+std::string help_overview() {
+  std::string text =
+      "byok: bring your own key, name a profile, get the model's reply on stdout.\n\n"
+      "  byok ask -p demo \"What is 2+2?\"\n"
+      "  git diff | byok ask -p foundry \"Write a commit message for this change.\"\n\n"
+      "Commands:\n";
+  for (const Command& command : commands()) text += fmt::format("  byok {:<16} {}\n", command.name, command.summary);
+  text += "\nGeneral:\n";
+  for (const Option& option : global_options()) text += option_lines(option);
+  text += "      --version               version, and those of libcurl and TLS\n\n";
+  text += kEnvironment;
+  text += "\nbyok COMMAND --help shows a command's options; man byok and man byok-config the rest.\n";
+  return text;
+}
+
+std::string help_for(const Command& command) {
+  std::string text;
+  for (const std::string_view example : command.examples) text += fmt::format("  {}\n", example);
+  text += fmt::format("\nusage: byok {} [options]{}{}\n\nbyok {}: {}.\n", command.name,
+                      command.arguments.empty() ? "" : " ", command.arguments, command.name, command.summary);
+  std::string_view group;
+  for (const auto options : command.options) {
+    for (const Option& option : options) {
+      if (option.group != group) text += fmt::format("\n{}:\n", option.group);
+      group = option.group;
+      text += option_lines(option);
+    }
+  }
+  if (!command.details.empty()) text += fmt::format("\n{}\n", command.details);
+  if (command.name == "ask") text += fmt::format("\n{}", kEnvironment);
+  return text;
+}
+
+std::string version_text() {
+  const std::string_view commit = BYOK_COMMIT;
+  return fmt::format("byok {}{}\n{}\n", BYOK_VERSION, commit.empty() ? "" : fmt::format(" ({})", commit),
+                     transport::curl_version());
+}
+
+}  // namespace byok::cli
