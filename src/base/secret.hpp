@@ -52,7 +52,7 @@ class Redactor {
   static constexpr std::size_t kShortest = 8;
 
  private:
-  std::vector<std::string> needles_;  // longest first
+  std::vector<std::string> needles_;
 };
 
 // Whether a header, query or field of this name is treated as a secret: authorization, key, token, secret, cookie,

@@ -27,6 +27,16 @@ namespace byok::base {
 // Appends the code point as UTF-8; a surrogate or a value past U+10FFFF becomes U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
 
+// What a non-empty text begins with: a character, a maximal invalid sequence, or the valid beginning of a character
+// that the end of the text cuts off.
+struct Utf8Sequence {
+  enum class State { valid, invalid, cut };
+  std::size_t length = 0;
+  State state = State::invalid;
+  char32_t code_point = 0;  // of a valid one
+};
+[[nodiscard]] Utf8Sequence first_utf8(std::string_view text);
+
 struct Utf8Check {
   std::size_t replaced = 0;                 // invalid sequences found
   std::optional<std::size_t> first_offset;  // of the first, in bytes

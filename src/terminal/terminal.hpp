@@ -13,7 +13,7 @@ namespace byok::terminal {
 // must come before anything else is written to that terminal.
 class Spinner {
  public:
-  Spinner(int descriptor, bool is_on, std::string label);
+  Spinner(int descriptor, bool is_on, std::string_view label);
   ~Spinner();
   Spinner(const Spinner&) = delete;
   Spinner& operator=(const Spinner&) = delete;

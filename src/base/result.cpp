@@ -1,0 +1,21 @@
+// The names of the error kinds: scripts read them as `category`, so they never change.
+#include "base/result.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace byok::base {
+namespace {
+
+constexpr auto kNames = std::to_array<std::string_view>({
+    "usage",          "config",         "auth",       "quota",      "not_found", "route",   "bad_request",
+    "context_length", "content_filter", "rate_limit", "overloaded", "network",   "timeout", "protocol",
+    "incomplete",     "schema",         "cancelled",  "output",     "internal",
+});
+static_assert(kNames.size() == static_cast<std::size_t>(ErrorKind::internal) + 1);
+
+}  // namespace
+
+std::string_view to_string(ErrorKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
+
+}  // namespace byok::base

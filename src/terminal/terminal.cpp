@@ -1,0 +1,60 @@
+// The few calls to a real terminal.
+#include "terminal/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "terminal/sanitize.hpp"
+
+namespace byok::terminal {
+namespace {
+
+constexpr std::chrono::milliseconds kDelay{300};
+constexpr std::chrono::milliseconds kFrame{100};
+constexpr auto kFrames = std::to_array<std::string_view>({"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"});
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+std::size_t columns_of(int descriptor) {
+  winsize size{};
+  constexpr std::size_t kUsual = 80;
+  return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
+}  // namespace
+
+bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+Spinner::Spinner(int descriptor, bool is_on, std::string_view label)
+    : descriptor_(descriptor),
+      is_on_(is_on),
+      label_(sanitize_line(label)),
+      started_(std::chrono::steady_clock::now()) {}
+
+Spinner::~Spinner() { clear(); }
+
+void Spinner::tick(std::chrono::steady_clock::time_point now) {
+  if (!is_on_ || now - started_ < kDelay) return;
+  const auto frame = static_cast<std::size_t>((now - started_) / kFrame);
+  if (is_drawn_ && frame == frame_) return;
+  frame_ = frame;
+  is_drawn_ = true;
+  // A line that wraps could not be taken back: frame, space and one free column at the edge.
+  const std::size_t columns = columns_of(descriptor_);
+  const std::string label = base::abbreviate(label_, columns > 3 ? columns - 3 : 0);
+  std::string line(kClearLine);
+  line.append(kFrames[frame % kFrames.size()]).append(" ").append(label);
+  // A sign of life that cannot be shown is no failure.
+  [[maybe_unused]] const int ignored = base::write_all(descriptor_, line);
+}
+
+void Spinner::clear() {
+  if (!std::exchange(is_drawn_, false)) return;
+  [[maybe_unused]] const int ignored = base::write_all(descriptor_, kClearLine);
+}
+
+}  // namespace byok::terminal
