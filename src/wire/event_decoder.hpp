@@ -1,0 +1,85 @@
+// EventDecoder: the frame around dialects whose stream is a sequence of typed JSON events (Responses, Messages).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "core/event.hpp"
+#include "wire/json.hpp"
+#include "wire/sse.hpp"
+#include "wire/wire.hpp"
+
+namespace byok::wire {
+
+// The text of one run of deltas. A character outside the basic plane may be escaped as two surrogates that lie in two
+// deltas: the first half waits for the second.
+class DeltaText {
+ public:
+  // The delta's text, valid until the next call; empty for anything but a string. Copies only what holds escapes.
+  [[nodiscard]] std::string_view read(Json delta);
+  // What still waited when the run ended: U+FFFD or nothing.
+  [[nodiscard]] std::string_view rest();
+
+ private:
+  std::string text_;
+  std::string held_;  // an escaped high surrogate, six characters
+};
+
+// The error that an event carries, or nothing: a truthy `error` member, or the type or event name `error` (then the
+// event itself may be the error).
+[[nodiscard]] base::Result<> check_in_band(std::string_view type, Json error, Json event);
+
+// Events that are no JSON object, such as notices of a proxy: said once, fatal when nothing else comes.
+class JunkCounter {
+ public:
+  base::Result<> count(const SseEvent& event, core::EventSink& sink);
+
+ private:
+  std::size_t count_ = 0;
+};
+
+// A line that is no SSE field: old llama.cpp servers write `error: {…}` into a stream.
+[[nodiscard]] base::Result<> check_stray(std::string_view line);
+
+[[nodiscard]] bool is_done_mark(std::string_view data);  // [DONE], which gateways send on every wire
+
+// Reply has `on_event(name, json, sink)` for each event and `on_end(sink)` for the end of the stream; `on_done_mark()`
+// where `[DONE]` is an end of its own. The end of the
+// stream, not the last event of a reply, is the end: a gateway may go on with another reply in the same body.
+template <class Reply>
+class EventDecoder final : public Decoder, private SseSink {
+ public:
+  base::Result<> feed(std::string_view bytes, core::EventSink& sink) override {
+    sink_ = &sink;
+    return parser_.feed(bytes, *this);
+  }
+  base::Result<> finish(core::EventSink& sink) override {
+    sink_ = &sink;
+    BYOK_CHECK(parser_.finish(*this));
+    return reply_.on_end(sink);
+  }
+  [[nodiscard]] bool is_done() const override { return is_done_; }
+
+ private:
+  base::Result<> on_event(const SseEvent& event) override {
+    const Json json = Json::parse(event.data);
+    if (json.is_object()) return reply_.on_event(event.name, json, *sink_);
+    if (is_done_mark(event.data)) {
+      is_done_ = true;
+      if constexpr (requires { reply_.on_done_mark(); }) reply_.on_done_mark();
+      return {};
+    }
+    return junk_.count(event, *sink_);
+  }
+  base::Result<> on_stray(std::string_view line) override { return check_stray(line); }
+
+  SseParser parser_;
+  Reply reply_;
+  JunkCounter junk_;
+  core::EventSink* sink_ = nullptr;  // of the call in progress
+  bool is_done_ = false;
+};
+
+}  // namespace byok::wire

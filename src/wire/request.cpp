@@ -1,0 +1,126 @@
+// A whole request: the dialect's body with what the profile, the adaptations and the command line change of it.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "wire/wire.hpp"
+
+namespace byok::wire {
+namespace {
+
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using Object = nlohmann::ordered_json;
+
+constexpr std::string_view kDrop = "drop:";
+
+// RFC 7396: members are merged one by one, null removes.
+void merge(Object& target, const Object& patch) {
+  if (!target.is_object()) target = Object::object();
+  for (const auto& [key, value] : patch.items()) {
+    if (value.is_null()) {
+      target.erase(key);
+    } else if (value.is_object()) {
+      merge(target[key], value);
+    } else {
+      target[key] = value;
+    }
+  }
+}
+
+// The place that a path names, made where it is missing; nothing where the path runs into a value that is no container.
+Object* descend(Object& at, std::string_view step) {
+  if (at.is_null()) at = Object::object();
+  if (at.is_object()) return &at[std::string(step)];
+  const auto index = base::to_int(step);
+  if (!at.is_array() || !index || *index < 0 || static_cast<std::size_t>(*index) > at.size()) return nullptr;
+  if (static_cast<std::size_t>(*index) == at.size()) at.push_back(nullptr);
+  return &at[static_cast<std::size_t>(*index)];
+}
+
+void erase(Object& at, std::string_view step) {
+  if (at.is_object()) at.erase(std::string(step));
+  const auto index = base::to_int(step);
+  if (at.is_array() && index && *index >= 0 && static_cast<std::size_t>(*index) < at.size()) {
+    at.erase(static_cast<std::size_t>(*index));
+  }
+}
+
+Result<> apply_edit(Object& body, const core::FieldEdit& edit) {
+  Object value = Object::parse(edit.json, nullptr, false);
+  if (value.is_discarded()) value = edit.json;
+  Object* at = &body;
+  const auto steps = base::split(edit.path, '.');
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const bool is_last = i + 1 == steps.size();
+    if (steps[i].empty()) {
+      return fail(ErrorKind::usage, fmt::format("--set {}: the path has an empty part", edit.path),
+                  "write names and numbers between dots: --set a.b.0=1");
+    }
+    if (is_last && value.is_null()) {
+      erase(*at, steps[i]);
+      return {};
+    }
+    Object* next = descend(*at, steps[i]);
+    if (next == nullptr) {
+      return fail(ErrorKind::usage, fmt::format("--set {}: there is no place {} in the request", edit.path, steps[i]),
+                  "a number indexes a list, up to one past its end; --dry-run shows the request");
+    }
+    at = next;
+  }
+  *at = std::move(value);
+  return {};
+}
+
+void drop_field(Object& body, std::string_view path) {
+  Object* at = &body;
+  const auto steps = base::split(path, '.');
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+    const auto found = at->is_object() ? at->find(std::string(steps[i])) : at->end();
+    if (found == at->end()) return;
+    at = &*found;
+  }
+  erase(*at, steps.back());
+  // An object that only held the dropped field goes with it.
+  if (steps.size() == 2 && at->is_object() && at->empty()) body.erase(std::string(steps.front()));
+}
+
+Result<std::string> finished_body(const core::Request& request, const std::string& text) {
+  if (request.body.empty() && request.adaptations.empty() && request.edits.empty()) return text;
+  Object body = Object::parse(text, nullptr, false);
+  if (body.is_discarded()) return fail(ErrorKind::internal, "the request body is not JSON");
+  if (!request.body.empty()) {
+    const Object patch = Object::parse(request.body, nullptr, false);
+    if (!patch.is_object()) {
+      return fail(ErrorKind::config, "`body` of the profile is not a mapping", "write body: {field: value}");
+    }
+    merge(body, patch);
+  }
+  for (const std::string& word : request.adaptations) {
+    if (word.starts_with(kDrop)) drop_field(body, std::string_view(word).substr(kDrop.size()));
+  }
+  for (const core::FieldEdit& edit : request.edits) BYOK_CHECK(apply_edit(body, edit));
+  return body.dump(-1, ' ', false, Object::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<Outgoing> ask(const core::Profile& profile, const base::Secret& secret, const core::Request& request) {
+  const Wire& wire = wire_for(profile);
+  Outgoing outgoing;
+  BYOK_TRY(const std::string body, wire.body(profile, request, outgoing.warnings));
+  BYOK_TRY(outgoing.http.body, finished_body(request, body));
+  outgoing.http.method = "POST";
+  outgoing.http.url = wire.endpoint(profile, request.model);
+  outgoing.http.headers = headers_for(profile, secret, request.stream, true);
+  return outgoing;
+}
+
+}  // namespace byok::wire
