@@ -2,7 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -24,6 +27,15 @@ struct CredentialContext {
 [[nodiscard]] base::Result<base::Secret> resolve_credential(const Config& config, const core::Profile& profile,
                                                             const CredentialContext& context, bool again,
                                                             std::vector<std::string>& warnings);
+
+// The same, with the time (seconds since 1970) from which it should be resolved anew; absent: good for the whole run.
+struct KeptSecret {
+  base::Secret secret;
+  std::optional<std::int64_t> stale_at;
+};
+[[nodiscard]] base::Result<KeptSecret> resolve_kept_credential(const Config& config, const core::Profile& profile,
+                                                               const CredentialContext& context, bool again,
+                                                               std::vector<std::string>& warnings);
 
 // What a token command printed: the secret, or JSON with token/accessToken and expires_on/expiresOn. Pure.
 struct Minted {

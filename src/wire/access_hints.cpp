@@ -56,7 +56,7 @@ std::string advise_on_no_credential(const core::Profile& profile) {
                      profile.name, usual_variable(profile));
 }
 
-std::string advise_on_azure_access(const Case& c) {
+std::string advise_on_azure_access(const ErrorCase& c) {
   const Credential& credential = c.profile.credential;
   if (!c.is_azure()) return {};
   if (c.says("AuthenticationTypeDisabled") || c.says("key based authentication is disabled")) {
@@ -95,7 +95,7 @@ std::string variable_of(const core::Profile& profile, std::string_view key) {
   return {};
 }
 
-std::string advise_on_credential(const Case& c) {
+std::string advise_on_credential(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::auth) return {};
   const core::Profile& profile = c.profile;
   const Credential& credential = profile.credential;

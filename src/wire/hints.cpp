@@ -30,7 +30,7 @@ std::string spell(std::chrono::milliseconds wait) {
 }
 
 // The line that sets a key, where this profile keeps it: in the file or in a variable.
-std::string write(const Case& c, std::string_view key, std::string_view value) {
+std::string write(const ErrorCase& c, std::string_view key, std::string_view value) {
   const std::string variable = variable_of(c.profile, key);
   return variable.empty() ? fmt::format("write in profile {}: {}: {}", c.profile.name, key, value)
                           : fmt::format("set {}={}", variable, value);
@@ -38,7 +38,7 @@ std::string write(const Case& c, std::string_view key, std::string_view value) {
 
 std::string list_command(const core::Profile& profile) { return fmt::format("`byok models list -p {}`", profile.name); }
 
-std::string advise_on_proxy(const Case& c) {
+std::string advise_on_proxy(const ErrorCase& c) {
   if (c.error.status != 407) return {};
   const std::string& origin = c.profile.network.proxy_origin;
   return fmt::format(
@@ -47,7 +47,7 @@ std::string advise_on_proxy(const Case& c) {
 }
 
 // A dialect of the other family, told by what the server misses.
-std::string advise_on_type(const Case& c) {
+std::string advise_on_type(const ErrorCase& c) {
   if (c.profile.type == ProviderType::openai && (c.says("x-api-key header") || c.says("anthropic-version"))) {
     return "This server speaks Anthropic Messages: " + write(c, "type", "anthropic");
   }
@@ -59,7 +59,7 @@ std::string advise_on_type(const Case& c) {
   return {};
 }
 
-std::string advise_on_wire_api(const Case& c) {
+std::string advise_on_wire_api(const ErrorCase& c) {
   const bool is_chat = c.profile.wire_api == WireApi::completions;
   if (is_chat && (c.says("v1/responses") || c.says("chatCompletion operation does not work"))) {
     return "This model is served over the Responses API: " + write(c, "wire_api", "responses");
@@ -83,7 +83,7 @@ std::string find_api_version(std::string_view text) {
   return {};
 }
 
-std::string advise_on_api_version(const Case& c) {
+std::string advise_on_api_version(const ErrorCase& c) {
   const std::string version = c.says("enabled only for api*version") ? find_api_version(c.error.message) : "";
   const bool is_unknown = c.says("api*version*not supported") || c.says("unsupported api version");
   if (version.empty() && !is_unknown) return {};
@@ -106,7 +106,7 @@ constexpr auto kBillingPages = std::to_array<BillingPage>({
     {"openrouter.ai", "https://openrouter.ai/settings/credits"},
 });
 
-std::string advise_on_quota(const Case& c) {
+std::string advise_on_quota(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::quota) return {};
   const auto* const row =
       std::ranges::find_if(kBillingPages, [&](const BillingPage& known) { return known.host == c.host(); });
@@ -114,7 +114,7 @@ std::string advise_on_quota(const Case& c) {
                      row != kBillingPages.end() ? row->page : "the provider's billing page");
 }
 
-std::string advise_on_waiting(const Case& c) {
+std::string advise_on_waiting(const ErrorCase& c) {
   const bool is_limit = c.error.kind == ErrorKind::rate_limit;
   if (!is_limit && c.error.kind != ErrorKind::overloaded) return {};
   if (c.error.retry_after) {
@@ -137,12 +137,12 @@ std::string advise_on_waiting(const Case& c) {
   return "The provider, or a gateway before it, cannot answer now: try again later.";
 }
 
-bool looks_like_ollama(const Case& c) {
+bool looks_like_ollama(const ErrorCase& c) {
   return c.profile.base_url.port() == 11434 || c.says("try pulling it first") ||
          (c.profile.base_url.is_loopback() && c.says("model '*' not found"));
 }
 
-std::string advise_on_model(const Case& c) {
+std::string advise_on_model(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::not_found) return {};
   const core::Profile& profile = c.profile;
   const std::string& model = profile.wire_model;
@@ -169,7 +169,7 @@ bool has_version_segment(std::string_view path) {
   });
 }
 
-std::string advise_on_azure_route(const Case& c) {
+std::string advise_on_azure_route(const ErrorCase& c) {
   const core::Profile& profile = c.profile;
   const std::string origin = profile.base_url.origin();
   if (profile.type == ProviderType::azure) {
@@ -187,7 +187,7 @@ std::string advise_on_azure_route(const Case& c) {
   return {};
 }
 
-std::string advise_on_route(const Case& c) {
+std::string advise_on_route(const ErrorCase& c) {
   const bool is_page = c.error.kind == ErrorKind::protocol && c.said.form == Envelope::Form::html;
   if (c.error.kind != ErrorKind::route && !is_page) return {};
   const core::Profile& profile = c.profile;
@@ -207,7 +207,7 @@ std::string advise_on_route(const Case& c) {
   return fmt::format("The server does not know the path: check base_url ({}).", base.str());
 }
 
-std::string advise_on_length(const Case& c) {
+std::string advise_on_length(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::context_length) return {};
   if (c.says("exceed_context_size_error")) {
     return "Shorten the prompt or the conversation, or start llama-server with a larger context (-c N).";
@@ -216,7 +216,7 @@ std::string advise_on_length(const Case& c) {
                      list_command(c.profile));
 }
 
-std::string advise_on_filter(const Case& c) {
+std::string advise_on_filter(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::content_filter) return {};
   return c.is_azure() ? "Rephrase the prompt, or change the deployment's content filter in the portal."
                       : "The provider's filter refused the prompt: rephrase it.";
@@ -243,7 +243,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"text.format", "--schema", ""},
 });
 
-std::string advise_on_field(const Case& c) {
+std::string advise_on_field(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::bad_request || c.said.fields.empty()) return {};
   const std::string& field = c.said.fields.front();
   if (field == "stream") return "Ask for the reply in one piece: --no-stream";
@@ -258,7 +258,7 @@ std::string advise_on_field(const Case& c) {
   return is_refused ? fmt::format("Leave it out of the request: --set {}=null", field) : "";
 }
 
-using Advice = std::string (*)(const Case& c);
+using Advice = std::string (*)(const ErrorCase& c);
 // The first that has something to say. The rows above advise_on_credential look at the words, whatever the kind.
 constexpr auto kAdvice = std::to_array<Advice>({
     advise_on_proxy,
@@ -277,16 +277,16 @@ constexpr auto kAdvice = std::to_array<Advice>({
 
 }  // namespace
 
-bool Case::says(std::string_view pattern) const {
+bool ErrorCase::says(std::string_view pattern) const {
   return mentions(error.message, pattern) || mentions(error.code, pattern) || said.has_code(pattern);
 }
 
-bool Case::is_azure() const { return profile.type == ProviderType::azure || core::is_azure_host(host()); }
+bool ErrorCase::is_azure() const { return profile.type == ProviderType::azure || core::is_azure_host(host()); }
 
 void add_hint(const core::Profile& profile, Error& error, std::string_view body) {
   if (!error.hint.empty()) return;
   const Envelope said = read_envelope(body);
-  const Case c{.profile = profile, .error = error, .said = said};
+  const ErrorCase c{.profile = profile, .error = error, .said = said};
   for (const Advice advise : kAdvice) {
     error.hint = advise(c);
     if (!error.hint.empty()) return;

@@ -11,7 +11,7 @@
 namespace byok::wire {
 
 // An error to be mended: whose it is, what it was taken for, and what the server said.
-struct Case {
+struct ErrorCase {
   const core::Profile& profile;
   const base::Error& error;
   const Envelope& said;
@@ -28,6 +28,6 @@ struct Case {
 [[nodiscard]] std::string variable_of(const core::Profile& profile, std::string_view key);
 
 // What to do about a refused, missing or expired credential; empty for other errors.
-[[nodiscard]] std::string advise_on_credential(const Case& c);
+[[nodiscard]] std::string advise_on_credential(const ErrorCase& c);
 
 }  // namespace byok::wire

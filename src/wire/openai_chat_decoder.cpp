@@ -89,6 +89,7 @@ class ChatReply {
  public:
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   void on_done_mark() { has_done_mark_ = true; }
+  void on_whole() { is_whole_ = true; }
   base::Result<> on_end(EventSink& sink);
 
  private:
@@ -110,6 +111,7 @@ class ChatReply {
   ToolCallIndex calls_;
   std::string reason_;  // the provider's word
   bool has_done_mark_ = false;
+  bool is_whole_ = false;  // not a stream: `message` counts, though Perplexity sends an empty `delta` beside it
   bool has_refused_ = false;
   bool has_plain_reasoning_ = false;  // then `reasoning_details` says the same again
   bool has_id_ = false;
@@ -159,7 +161,8 @@ base::Result<> ChatReply::on_choice(Json choice, EventSink& sink) {
     if (key == "error") error = member.value();
   }
   if (index.integer().value_or(0) != 0) return {};
-  on_delta(delta.is_object() ? delta : message, sink);
+  const bool takes_message = message.is_object() && (is_whole_ || !delta.is_object());
+  on_delta(takes_message ? message : delta, sink);
   if (reason.is_string() && reason.is_truthy()) reason_ = reason.str();
   return check_in_band({}, error, choice);
 }
@@ -291,6 +294,7 @@ base::Result<> decode_chat_body(std::string_view json, core::EventSink& sink) {
                       "check that base_url is the address of an API in OpenAI's form");
   }
   ChatReply reply;
+  reply.on_whole();
   BYOK_CHECK(reply.on_event({}, body, sink));
   // A whole answer is complete by itself, with or without a reason.
   reply.on_done_mark();
