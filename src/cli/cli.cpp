@@ -19,6 +19,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/failure.hpp"
 #include "cli/help.hpp"
+#include "terminal/sanitize.hpp"
 #include "terminal/terminal.hpp"
 
 namespace byok::cli {
@@ -62,8 +63,10 @@ void set_log(Context& context) {
   if (wish == "info" && level < 1) level = 1;
   if ((wish == "debug" || wish == "trace") && level < 2) level = 2;
   if (level == 0) return;
-  context.log = base::Log(level == 1 ? base::LogLevel::info : base::LogLevel::debug,
-                          [&context](std::string_view text) { return context.redactor.redact(text); });
+  context.log = base::Log(level == 1 ? base::LogLevel::info : base::LogLevel::debug, [&context](std::string_view text) {
+    const std::string safe = context.redactor.redact(text);
+    return context.streams.err_is_terminal ? terminal::sanitize(safe) : safe;
+  });
 }
 
 Context make_context(char** environment) {

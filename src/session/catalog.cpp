@@ -117,7 +117,9 @@ core::ModelInfo model_of(const Json& object) {
 }
 
 void keep(const core::Profile& profile, const CatalogOptions& options, const std::vector<core::ModelInfo>& models) {
-  if (options.cache_directory.empty() || !base::make_private_directory(options.cache_directory)) return;
+  // The demo provider has another port, and so another origin, in each run.
+  if (profile.is_demo || options.cache_directory.empty()) return;
+  if (!base::make_private_directory(options.cache_directory)) return;
   Json object;
   object["key"] = cache_key(profile);
   object["time"] = options.now;

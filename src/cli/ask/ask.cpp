@@ -86,7 +86,8 @@ class Output {
  public:
   static Result<Output> open(const AskOptions& options) {
     Output output;
-    if (!options.output) return output;
+    // `-` and /dev/stdout are standard output itself: a file behind it must not be replaced.
+    if (!options.output || *options.output == "-" || *options.output == "/dev/stdout") return output;
     BYOK_TRY(base::PendingFile file, base::PendingFile::open(*options.output));
     output.file_ = std::move(file);
     return output;
@@ -180,7 +181,7 @@ class Ask {
                    prompt);
     }
     session::TurnResult turn = take_turn(launched, std::move(request), answer);
-    if (turn.had_text) output.note_content();
+    if (turn.had_text && prints_text) output.note_content();
     if (const auto finished = answer.finish(); !finished && !turn.error) turn.error = finished.error();
     RunResult result = collect(launched, turn, answer, context_);
     const std::size_t printed = result.warnings.size();
