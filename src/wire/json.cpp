@@ -138,6 +138,7 @@ char simple_escape(char c) {
 // 8259, section 7); half of one is none.
 std::size_t append_escape(std::string_view text, std::size_t at, std::string& out) {
   if (at + 1 >= text.size()) return text.size();
+  if (static_cast<unsigned char>(text[at + 1]) >= 0x80) return at + 1;  // no escape; the character stands for itself
   if (text[at + 1] != 'u') {
     out += simple_escape(text[at + 1]);
     return at + 2;

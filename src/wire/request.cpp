@@ -96,15 +96,16 @@ Result<std::string> finished_body(const core::Request& request, const std::strin
   if (request.body.empty() && request.adaptations.empty() && request.edits.empty()) return text;
   Object body = Object::parse(text, nullptr, false);
   if (body.is_discarded()) return fail(ErrorKind::internal, "the request body is not JSON");
+  // What was learned comes first: a field that the user wrote is never dropped.
+  for (const std::string& word : request.adaptations) {
+    if (word.starts_with(kDrop)) drop_field(body, std::string_view(word).substr(kDrop.size()));
+  }
   if (!request.body.empty()) {
     const Object patch = Object::parse(request.body, nullptr, false);
     if (!patch.is_object()) {
       return fail(ErrorKind::config, "`body` of the profile is not a mapping", "write body: {field: value}");
     }
     merge(body, patch);
-  }
-  for (const std::string& word : request.adaptations) {
-    if (word.starts_with(kDrop)) drop_field(body, std::string_view(word).substr(kDrop.size()));
   }
   for (const core::FieldEdit& edit : request.edits) BYOK_CHECK(apply_edit(body, edit));
   return body.dump(-1, ' ', false, Object::error_handler_t::replace);
