@@ -10,6 +10,11 @@ std::int64_t seconds_since_1970() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
+std::filesystem::path adaptations_file(const Context& context) {
+  const std::filesystem::path cache = context.environment.cache_directory();
+  return cache.empty() ? cache : cache / "adaptations.json";
+}
+
 base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context, bool refresh) {
   CredentialSource credential(launched, context);
   session::CatalogOptions options;

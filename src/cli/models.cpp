@@ -12,6 +12,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/failure.hpp"
 #include "cli/launch.hpp"
+#include "session/adaptations.hpp"
 #include "terminal/sanitize.hpp"
 
 namespace byok::cli {
@@ -72,7 +73,12 @@ int list(const Arguments& arguments, Context& context) {
   const bool as_json = arguments.has("json");
   auto launched = launch_for_list(arguments, context);
   if (!launched) return fail_command(context, launched.error(), as_json);
-  const auto models = find_models(arguments, context, arguments.has("refresh"), *launched);
+  const bool refreshes = arguments.has("refresh");
+  if (refreshes) {
+    const std::string origin = launched->profile.base_url.origin();
+    session::forget_adaptations(adaptations_file(context), origin, seconds_since_1970());
+  }
+  const auto models = find_models(arguments, context, refreshes, *launched);
   if (!models) return fail_at(context, models.error(), *launched, as_json);
   if (as_json) return context.print(session::to_json(*models) + "\n");
   const bool is_azure =

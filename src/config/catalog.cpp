@@ -25,6 +25,12 @@ Origin origin_of(const SourceFile& file, std::string place) {
   return {.file = file.name, .directory = file.path.parent_path(), .place = std::move(place)};
 }
 
+// Where the file names the profile, which it does.
+std::string place_of(const SourceFile& file, std::string_view name) {
+  const auto member = std::ranges::find(profiles_of(file)->members, name, &Node::Member::key);
+  return fmt::format("{}:{}:{}", file.name, member->mark.line, member->mark.column);
+}
+
 Setting from_outside(std::string value, std::string where) {
   Setting setting;
   setting.value = text_node(std::move(value));
@@ -55,10 +61,8 @@ Catalog::Catalog(const Environment& environment, const std::optional<std::string
   for (const SourceFile* source : {&user_, &system_}) {
     const Node* profiles = profiles_of(*source);
     if (profiles == nullptr || profiles->find("env") == nullptr) continue;
-    const auto member = std::ranges::find(profiles->members, "env", &Node::Member::key);
     problems_.push_back(problem("profile-name", "`env` is the profile that BYOK_BASE_URL describes",
-                                "give the profile in the file another name",
-                                fmt::format("{}:{}:{}", source->name, member->mark.line, member->mark.column)));
+                                "give the profile in the file another name", place_of(*source, "env")));
   }
 }
 
@@ -144,6 +148,7 @@ Draft Catalog::draft(std::string_view name, const std::optional<std::string>& mo
     out.kind = found->builtin != nullptr ? Draft::Kind::builtin : Draft::Kind::file;
     out.builtin = find_builtin(name);
     out.settings = with_parents(*found, name, 0, problems);
+    if (found->node != nullptr) out.place = place_of(file(found->layer), name);
     if (!out.settings.contains("model") && environment_.has("BYOK_MODEL")) {
       Settings from_variable;
       from_variable.try_emplace("model", from_outside(std::string(environment_.get("BYOK_MODEL")), "$BYOK_MODEL"));

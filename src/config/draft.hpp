@@ -17,6 +17,7 @@ struct Draft {
   enum class Kind { file, builtin, env_byok, env_copilot };
   Kind kind = Kind::file;
   std::string name;
+  std::string place;                 // where a file names it, or empty
   const Builtin* builtin = nullptr;  // the built-in of this name, also where a file extends it
   Settings settings;                 // merged: flags, file or environment, parents, defaults
   core::Profile profile;             // as far as it is known

@@ -146,6 +146,7 @@ class Network {
     if (draft_.profile.credential.slot != core::Credential::Slot::none) {
       add("headers", "--header", fmt::format("the header {} replaces the profile's credential", header), "");
       problems_.back().severity = core::Severity::note;
+      problems_.back().code = "credential-replaced";
     }
     draft_.profile.credential = {};
     draft_.literal.clear();

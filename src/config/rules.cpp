@@ -307,6 +307,18 @@ void judge_headers(Ruling& ruling) {
   }
 }
 
+void judge_tls(Ruling& ruling) {
+  const core::Network& network = ruling.profile.network;
+  if (network.ca_only && network.ca_file.empty()) {
+    ruling.error("tls", "tls.ca_only", "`tls.ca_only` is on, and there is no `tls.ca_file`",
+                 "write `tls: {ca_file: PATH, ca_only: true}`, or remove ca_only");
+  }
+  if (!network.client_key.empty() && network.client_cert.empty()) {
+    ruling.error("tls", "tls.client_key", "`tls.client_key` stands without `tls.client_cert`",
+                 "write both: `tls: {client_cert: PATH, client_key: PATH}`");
+  }
+}
+
 // local_only: the last word on where anything may go.
 void judge_local_only(Ruling& ruling) {
   const core::Profile& profile = ruling.profile;
@@ -358,6 +370,7 @@ void Ruling::add(core::Severity severity, std::string code, std::string_view key
   out.summary = std::move(summary);
   out.remedy = std::move(remedy);
   out.where = draft.where(key);
+  if (out.where.empty()) out.where = draft.place;
   out_.push_back(std::move(out));
 }
 
@@ -379,11 +392,9 @@ std::vector<core::Diagnosis> judge(Draft& draft) {
   std::vector<core::Diagnosis> out;
   Ruling ruling(draft, out);
   constexpr void (*kRules[])(Ruling&) = {
-      judge_name,          judge_words,       judge_address,
-      judge_model,         judge_api_version, judge_azure_keys,
-      judge_literal,       judge_plain_http,  judge_both_credentials,
-      judge_no_credential, judge_numbers,     judge_headers,
-      judge_local_only,
+      judge_name,    judge_words,      judge_address,          judge_model,         judge_api_version, judge_azure_keys,
+      judge_literal, judge_plain_http, judge_both_credentials, judge_no_credential, judge_numbers,     judge_headers,
+      judge_tls,     judge_local_only,
   };
   for (const auto rule : kRules) rule(ruling);
   return out;

@@ -93,6 +93,7 @@ class MessageReply {
  public:
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   base::Result<> on_end(EventSink& sink);
+  [[nodiscard]] bool is_complete() const { return has_ended_; }
   void on_message(Json message, EventSink& sink);  // a whole answer
 
  private:

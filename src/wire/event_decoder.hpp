@@ -45,9 +45,9 @@ class JunkCounter {
 
 [[nodiscard]] bool is_done_mark(std::string_view data);  // [DONE], which gateways send on every wire
 
-// Reply has `on_event(name, json, sink)` for each event and `on_end(sink)` for the end of the stream; `on_done_mark()`
-// where `[DONE]` is an end of its own. The end of the
-// stream, not the last event of a reply, is the end: a gateway may go on with another reply in the same body.
+// Reply has `on_event(name, json, sink)` for each event, `on_end(sink)` for the end of the stream, `is_complete()` as
+// Decoder has it, and `on_done_mark()` where `[DONE]` is an end of its own. The end of the stream, not the last event of
+// a reply, is the end: a gateway may go on with another reply in the same body.
 template <class Reply>
 class EventDecoder final : public Decoder, private SseSink {
  public:
@@ -61,6 +61,7 @@ class EventDecoder final : public Decoder, private SseSink {
     return reply_.on_end(sink);
   }
   [[nodiscard]] bool is_done() const override { return is_done_; }
+  [[nodiscard]] bool is_complete() const override { return is_done_ || reply_.is_complete(); }
 
  private:
   base::Result<> on_event(const SseEvent& event) override {

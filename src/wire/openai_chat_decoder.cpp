@@ -91,6 +91,7 @@ class ChatReply {
   void on_done_mark() { has_done_mark_ = true; }
   void on_whole() { is_whole_ = true; }
   base::Result<> on_end(EventSink& sink);
+  [[nodiscard]] bool is_complete() const { return !reason_.empty(); }
 
  private:
   base::Result<> on_choice(Json choice, EventSink& sink);

@@ -86,6 +86,7 @@ class ResponsesReply {
  public:
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   base::Result<> on_end(EventSink& sink);
+  [[nodiscard]] bool is_complete() const { return reason_.has_value(); }
   // The response object: of the last event of a stream, or a whole answer.
   base::Result<> on_response(Json response, std::string_view status, EventSink& sink);
 

@@ -1,14 +1,17 @@
 // A whole request: the dialect's body with what the profile, the adaptations and the command line change of it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.hpp"
+#include "wire/json.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -20,6 +23,7 @@ using base::Result;
 using Object = nlohmann::ordered_json;
 
 constexpr std::string_view kDrop = "drop:";
+constexpr std::size_t kMostSteps = 64;
 
 // RFC 7396: members are merged one by one, null removes.
 void merge(Object& target, const Object& patch) {
@@ -45,6 +49,22 @@ Object* descend(Object& at, std::string_view step) {
   return &at[static_cast<std::size_t>(*index)];
 }
 
+// The place that the steps name, or nothing: for removal, which makes no places on its way.
+Object* find(Object& body, std::span<const std::string_view> steps) {
+  Object* at = &body;
+  for (const std::string_view step : steps) {
+    const auto index = base::to_int(step);
+    if (at->is_object() && at->contains(step)) {
+      at = &(*at)[std::string(step)];
+    } else if (at->is_array() && index && *index >= 0 && static_cast<std::size_t>(*index) < at->size()) {
+      at = &(*at)[static_cast<std::size_t>(*index)];
+    } else {
+      return nullptr;
+    }
+  }
+  return at;
+}
+
 void erase(Object& at, std::string_view step) {
   if (at.is_object()) at.erase(std::string(step));
   const auto index = base::to_int(step);
@@ -54,39 +74,34 @@ void erase(Object& at, std::string_view step) {
 }
 
 Result<> apply_edit(Object& body, const core::FieldEdit& edit) {
-  Object value = Object::parse(edit.json, nullptr, false);
+  // What is nested too deep to be written again is taken as text, as is what is no JSON.
+  Object value = Json::parse(edit.json).is_valid() ? Object::parse(edit.json, nullptr, false) : Object(edit.json);
   if (value.is_discarded()) value = edit.json;
-  Object* at = &body;
   const auto steps = base::split(edit.path, '.');
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const bool is_last = i + 1 == steps.size();
-    if (steps[i].empty()) {
-      return fail(ErrorKind::usage, fmt::format("--set {}: the path has an empty part", edit.path),
-                  "write names and numbers between dots: --set a.b.0=1");
-    }
-    if (is_last && value.is_null()) {
-      erase(*at, steps[i]);
-      return {};
-    }
-    Object* next = descend(*at, steps[i]);
-    if (next == nullptr) {
-      return fail(ErrorKind::usage, fmt::format("--set {}: there is no place {} in the request", edit.path, steps[i]),
+  if (std::ranges::any_of(steps, &std::string_view::empty) || steps.size() > kMostSteps) {
+    return fail(ErrorKind::usage, fmt::format("--set {}: the path has an empty part, or too many", edit.path),
+                "write names and numbers between dots: --set a.b.0=1");
+  }
+  if (value.is_null()) {
+    if (Object* parent = find(body, std::span(steps).first(steps.size() - 1))) erase(*parent, steps.back());
+    return {};
+  }
+  Object* at = &body;
+  for (const std::string_view step : steps) {
+    at = descend(*at, step);
+    if (at == nullptr) {
+      return fail(ErrorKind::usage, fmt::format("--set {}: there is no place {} in the request", edit.path, step),
                   "a number indexes a list, up to one past its end; --dry-run shows the request");
     }
-    at = next;
   }
   *at = std::move(value);
   return {};
 }
 
 void drop_field(Object& body, std::string_view path) {
-  Object* at = &body;
   const auto steps = base::split(path, '.');
-  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
-    const auto found = at->is_object() ? at->find(std::string(steps[i])) : at->end();
-    if (found == at->end()) return;
-    at = &*found;
-  }
+  Object* at = find(body, std::span(steps).first(steps.size() - 1));
+  if (at == nullptr) return;
   erase(*at, steps.back());
   // An object that only held the dropped field goes with it.
   if (steps.size() == 2 && at->is_object() && at->empty()) body.erase(std::string(steps.front()));

@@ -27,6 +27,9 @@ class Decoder {
   virtual base::Result<> finish(core::EventSink& sink) = 0;
   // The provider said that nothing more follows: the connection may be closed and finish() called.
   [[nodiscard]] virtual bool is_done() const = 0;
+  // The reply is whole as it stands. More may still come (usage, another reply in the same body) and may take this
+  // back, but need not be waited for: after a moment without an event the connection may be closed and finish() called.
+  [[nodiscard]] virtual bool is_complete() const = 0;
 };
 
 struct Outgoing {

@@ -15,6 +15,7 @@
 #include "cli/ask/prompt.hpp"
 #include "cli/ask/result.hpp"
 #include "cli/ask/verdict.hpp"
+#include "cli/catalog.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/failure.hpp"
@@ -199,9 +200,7 @@ class Ask {
     options.ticks = context_.streams.err_is_terminal && !context_.is_quiet;
     options.secret = [&credential](bool again) { return credential.get(again); };
     options.can_mint_again = credential.can_mint_again();
-    if (const auto cache = context_.environment.cache_directory(); !cache.empty()) {
-      options.adaptations_file = cache / "adaptations.json";
-    }
+    options.adaptations_file = adaptations_file(context_);
     const auto transport = transport::make_curl_transport(context_.log);
     return session::run_turn(*transport, context_.log, launched.profile, std::move(request), options, answer);
   }

@@ -169,7 +169,7 @@ TEST_CASE("A header that authenticates replaces the profile's credential") {
     const auto result = folder.resolve(kFile, kKeys, overrides);
     REQUIRE(result);
     CHECK(result->profile.credential.slot == core::Credential::Slot::none);
-    CHECK(codes(result->notices, core::Severity::note) == "unusable-value");
+    CHECK(codes(result->notices, core::Severity::note) == "credential-replaced");
   }
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("Rule 1: a model is named, and models that are known are offered") {
   const ConfigFolder folder;
   const auto result = folder.resolve("profiles: {p: {base_url: \"http://localhost/v1\"}}");
   REQUIRE_FALSE(result);
-  CHECK(result.error().error.message == "`model` is required with a custom provider");
+  CHECK(result.error().error.message == "~/.config/byok/config.yaml:1:12: `model` is required with a custom provider");
   Overrides overrides;
   overrides.needs_model = false;
   CHECK(folder.resolve({}, {}, overrides));
@@ -347,6 +347,15 @@ TEST_CASE("Headers are tokens with values on one line, and what frames the reque
       {local(", headers: {Host: h}"), "header-name", "remove it", ""},
       {local(", headers: {content-length: \"1\"}"), "header-name", "", ""},
       {local(", headers: {HTTP-Referer: \"https://x\", X-Title: t}"), "", "", ""},
+  });
+}
+
+TEST_CASE("A private key needs its certificate, and ca_only a CA file") {
+  check_rows({
+      {local(", tls: {ca_only: true}"), "tls", "ca_file: PATH", ""},
+      {local(", tls: {ca_only: true, ca_file: /a}"), "", "", ""},
+      {local(", tls: {client_key: /a}"), "tls", "write both", ""},
+      {local(", tls: {client_cert: /a}"), "", "", ""},
   });
 }
 

@@ -74,7 +74,7 @@ TEST_CASE("each reply has a request id under the service's header") {
   CHECK_FALSE(test::header_of(mock.answer(post("/openai/v1/responses", kInput)), "apim-request-id").empty());
   const Reply claude = mock.answer(post("/v1/messages", "{}", test::kClaudeHeaders));
   CHECK(claude.status == 400);
-  CHECK(test::header_of(claude, "request-id") == test::json_of(claude)["request_id"]);
+  CHECK(test::json_of(claude)["request_id"] == test::header_of(claude, "request-id"));
   CHECK(test::header_of(mock.answer(post("/v1/chat/completions", kChat)), "x-request-id") !=
         test::header_of(openai, "x-request-id"));
 }
