@@ -40,5 +40,7 @@ class Ruling {
 
 // The rules on addresses: 2 and 4 to 8.
 void judge_address(Ruling& ruling);
+// The rules on credentials: 11 to 15.
+void judge_credentials(Ruling& ruling);
 
 }  // namespace byok::config

@@ -45,9 +45,15 @@ class JunkCounter {
 
 [[nodiscard]] bool is_done_mark(std::string_view data);  // [DONE], which gateways send on every wire
 
+// What follows the first value of `data` on a line of its own; else empty.
+[[nodiscard]] inline std::string_view behind(Json first, std::string_view data) {
+  const std::size_t end = static_cast<std::size_t>(first.raw().data() - data.data()) + first.raw().size();
+  return end < data.size() && data[end] == '\n' ? data.substr(end + 1) : std::string_view();
+}
+
 // Reply has `on_event(name, json, sink)` for each event, `on_end(sink)` for the end of the stream, `is_complete()` as
-// Decoder has it, and `on_done_mark()` where `[DONE]` is an end of its own. The end of the stream, not the last event of
-// a reply, is the end: a gateway may go on with another reply in the same body.
+// Decoder has it, and `on_done_mark()` where `[DONE]` is an end of its own. The end of the stream, not the last event
+// of a reply, is the end: a gateway may go on with another reply in the same body.
 template <class Reply>
 class EventDecoder final : public Decoder, private SseSink {
  public:
@@ -66,7 +72,12 @@ class EventDecoder final : public Decoder, private SseSink {
  private:
   base::Result<> on_event(const SseEvent& event) override {
     const Json json = Json::parse(event.data);
-    if (json.is_object()) return reply_.on_event(event.name, json, *sink_);
+    if (json.is_object()) {
+      BYOK_CHECK(reply_.on_event(event.name, json, *sink_));
+      // A server that forgot the blank line between two events has put both into one.
+      const std::string_view rest = behind(json, event.data);
+      return rest.empty() ? base::Result<>() : on_event({.name = event.name, .data = rest});
+    }
     if (is_done_mark(event.data)) {
       is_done_ = true;
       if constexpr (requires { reply_.on_done_mark(); }) reply_.on_done_mark();

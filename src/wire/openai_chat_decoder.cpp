@@ -45,6 +45,9 @@ FinishReason reason_of(std::string_view word) {
   return FinishReason::other;
 }
 
+// Mistral's and vLLM's older form of an error, which stands bare where a chunk or an answer is due.
+bool is_bare_error(Json event) { return event["object"].plain() == "error" || event["type"].plain() == "error"; }
+
 core::Usage usage_of(Json usage) {
   core::Usage found;
   for (Json::Cursor member(usage); member.next();) {
@@ -52,9 +55,11 @@ core::Usage usage_of(Json usage) {
     const Json value = member.value();
     if (key == "prompt_tokens" || key == "input_tokens") found.input_tokens = value.integer();
     if (key == "completion_tokens" || key == "output_tokens") found.output_tokens = value.integer();
-    if (key == "prompt_tokens_details" && value.is_object()) found.cached_tokens = value["cached_tokens"].integer();
+    if (key == "prompt_tokens_details") {
+      if (const auto count = value["cached_tokens"].integer()) found.cached_tokens = count;
+    }
     if (key == "prompt_cache_hit_tokens" && !found.cached_tokens) found.cached_tokens = value.integer();
-    if (key == "completion_tokens_details" && value.is_object()) {
+    if (key == "completion_tokens_details") {
       if (const auto count = value["reasoning_tokens"].integer()) found.reasoning_tokens = count;
     }
     if (key == "reasoning_tokens" && !found.reasoning_tokens) found.reasoning_tokens = value.integer();
@@ -100,7 +105,7 @@ class ChatReply {
   void on_details(Json details, EventSink& sink);
   void on_content(const Delta& delta, EventSink& sink);
   void on_parts(Json parts, EventSink& sink);
-  void on_tool_call(Json call, EventSink& sink);
+  void on_tool_call(Json call, std::optional<std::int64_t> number, EventSink& sink);
   void add_text(std::string_view piece, EventSink& sink);
   static void add_reasoning(std::string_view text, EventSink& sink);
   void identify(Json id, Json model, EventSink& sink);
@@ -139,6 +144,7 @@ base::Result<> ChatReply::on_event(std::string_view name, Json event, EventSink&
     const core::Usage found = usage_of(usage);
     if (!found.is_empty()) sink.on(core::UsageReport{found});
   }
+  if (!choices.is_array() && !error.is_truthy() && is_bare_error(event)) name = "error";
   return check_in_band(name == "error" ? name : std::string_view(), error, event);
 }
 
@@ -180,7 +186,11 @@ void ChatReply::on_delta(Json json, EventSink& sink) {
       sink.on(core::RefusalDelta{text});
     }
   }
-  for (Json::Cursor call(delta.tool_calls); call.next();) on_tool_call(call.value(), sink);
+  std::int64_t place = 0;
+  for (Json::Cursor call(delta.tool_calls); call.next(); ++place) {
+    // In a whole answer every element is a call of its own, and its place says so where nothing else does.
+    on_tool_call(call.value(), is_whole_ ? place : call.value()["index"].integer(), sink);
+  }
   if (delta.function_call.is_object()) {
     const std::string name = delta.function_call["name"].str();
     const std::string arguments = delta.function_call["arguments"].display();
@@ -240,14 +250,14 @@ void ChatReply::on_parts(Json parts, EventSink& sink) {
   }
 }
 
-void ChatReply::on_tool_call(Json call, EventSink& sink) {
+void ChatReply::on_tool_call(Json call, std::optional<std::int64_t> number, EventSink& sink) {
   if (!call.is_object()) return;
   const std::string id = call["id"].str();
   const Json function = call["function"];
   const std::string name = function["name"].str();
   // Some servers send the arguments as an object instead of its text.
   const std::string arguments = function["arguments"].display();
-  const int index = calls_.find(call["index"].integer(), id);
+  const int index = calls_.find(number, id);
   sink.on(core::ToolCallDelta{.index = index, .id = id, .name = name, .arguments = arguments});
 }
 
@@ -290,7 +300,9 @@ std::unique_ptr<Decoder> make_chat_decoder() { return std::make_unique<EventDeco
 base::Result<> decode_chat_body(std::string_view json, core::EventSink& sink) {
   const Json body = Json::parse(json);
   const Json choices = body["choices"];
-  if (!choices.is_array() && !body["error"].is_truthy()) {
+  if (!choices.is_array() && !body["error"].is_truthy() && !is_bare_error(body)) {
+    // FastAPI's and the gateways' errors, sent with a status of success.
+    if (body["detail"].is_truthy() || body["message"].is_string()) return std::unexpected(in_band_error(body.raw()));
     return base::fail(ErrorKind::protocol, "the answer is JSON, but no chat completion: it has no choices",
                       "check that base_url is the address of an API in OpenAI's form");
   }

@@ -1,6 +1,7 @@
 // What came back with a 2xx head: a stream, a JSON answer, or something that is no reply at all.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,17 +24,13 @@ constexpr std::size_t kLargestBody = std::size_t{64} << 20;
 constexpr std::size_t kShown = 200;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// The media type without parameters, in lower case.
-std::string media_type(const core::HttpHead& head) {
+// What the media type says the body is; undecided where it says nothing that could be relied upon.
+Form form_of_type(const core::HttpHead& head) {
   const std::string_view value = head.find("content-type");
-  return base::to_lower(base::trim(value.substr(0, value.find(';'))));
-}
-
-Form form_of_type(std::string_view type) {
+  const std::string type = base::to_lower(base::trim(value.substr(0, value.find(';'))));
   if (type == "text/event-stream") return Form::stream;
   if (type == "text/html" || type == "application/xhtml+xml") return Form::html;
   if (type == "application/x-ndjson") return Form::ndjson;
-  // Servers send JSON and streams as text/plain, octet-stream, JSON or nothing: the first bytes tell.
   return Form::undecided;
 }
 
@@ -41,12 +38,9 @@ bool is_prefix_of(std::string_view shorter, std::string_view longer) {
   return longer.substr(0, shorter.size()) == shorter;
 }
 
-// By the first bytes that are not white space; undecided while they could still become a stream's.
-Form form_of_bytes(std::string_view bytes) {
-  if (is_prefix_of(bytes, kByteOrderMark)) return Form::undecided;
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  const std::string_view text = base::trim(bytes);
-  if (text.empty()) return Form::undecided;
+// By the first bytes, which are not white space; undecided while they could still become a stream's.
+Form form_of_bytes(std::string_view text) {
+  if (text.empty() || is_prefix_of(text, kByteOrderMark)) return Form::undecided;
   if (text.front() == '{' || text.front() == '[') return Form::json;
   if (text.front() == '<') return Form::html;
   if (text.front() == ':') return Form::stream;
@@ -57,12 +51,19 @@ Form form_of_bytes(std::string_view bytes) {
   return Form::junk;
 }
 
+// Servers send JSON and streams under any media type and proxies send pages under that of a stream: the bytes decide,
+// and the type only where they are no beginning of anything.
+Form decide(Form by_type, std::string_view text) {
+  const Form by_bytes = form_of_bytes(text);
+  if (by_bytes == Form::junk) return by_type == Form::undecided ? Form::junk : by_type;
+  if (by_bytes == Form::json && by_type == Form::ndjson) return Form::ndjson;
+  return by_bytes;
+}
+
 class Reply final : public Decoder {
  public:
   Reply(const core::Profile& profile, const core::HttpHead& head)
-      : profile_(profile), wire_(wire_for(profile)), form_(form_of_type(media_type(head))) {
-    if (form_ == Form::stream) stream_ = wire_.stream_decoder();
-  }
+      : profile_(profile), wire_(wire_for(profile)), type_(form_of_type(head)) {}
 
   Result<> feed(std::string_view bytes, core::EventSink& sink) override {
     if (stream_) return hinted(stream_->feed(bytes, sink), {});
@@ -71,17 +72,15 @@ class Reply final : public Decoder {
     }
     body_ += bytes;
     if (form_ != Form::undecided) return {};
-    form_ = form_of_bytes(body_);
-    if (form_ != Form::stream) return {};
-    stream_ = wire_.stream_decoder();
-    const std::string held = std::move(body_);
-    body_.clear();
-    return hinted(stream_->feed(held, sink), {});
+    drop_leading_space();
+    form_ = decide(type_, body_);
+    return form_ == Form::stream ? begin_stream(sink) : Result<>();
   }
 
   Result<> finish(core::EventSink& sink) override {
+    if (form_ == Form::undecided && type_ == Form::stream) BYOK_CHECK(begin_stream(sink));
     if (stream_) return hinted(stream_->finish(sink), {});
-    if (base::trim(body_).empty()) {
+    if (body_.empty()) {
       return fail(ErrorKind::protocol, "the server sent an empty answer",
                   fmt::format("check that base_url ({}) is the address of the API", profile_.base_url.display()));
     }
@@ -98,17 +97,34 @@ class Reply final : public Decoder {
   }
 
   [[nodiscard]] bool is_done() const override { return stream_ && stream_->is_done(); }
+  [[nodiscard]] bool is_complete() const override { return stream_ && stream_->is_complete(); }
 
  private:
+  // DeepSeek sends blank lines for as long as its answer waits.
+  void drop_leading_space() {
+    if (may_have_mark_ && body_.starts_with(kByteOrderMark)) {
+      body_.erase(0, kByteOrderMark.size());
+      may_have_mark_ = false;
+    }
+    const std::size_t space = std::min(body_.find_first_not_of(" \t\r\n"), body_.size());
+    if (space > 0) may_have_mark_ = false;
+    body_.erase(0, space);
+  }
+
+  Result<> begin_stream(core::EventSink& sink) {
+    stream_ = wire_.stream_decoder();
+    const std::string held = std::move(body_);
+    body_.clear();
+    return hinted(stream_->feed(held, sink), {});
+  }
+
   Result<> hinted(Result<> result, std::string_view body) const {
     if (!result && result.error().hint.empty()) add_hint(profile_, result.error(), body);
     return result;
   }
 
   Result<> finish_json(core::EventSink& sink) {
-    std::string_view text = body_;
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    text = base::trim(text);
+    const std::string_view text = base::trim(body_);
     const Json json = Json::parse(text);
     if (!json.is_valid()) {
       return fail(ErrorKind::incomplete, "the answer was cut off: its JSON has no end", "run it again");
@@ -142,7 +158,9 @@ class Reply final : public Decoder {
 
   const core::Profile& profile_;
   const Wire& wire_;
-  Form form_;
+  Form type_;  // what the media type says
+  Form form_ = Form::undecided;
+  bool may_have_mark_ = true;  // a byte order mark is one only at the very beginning
   std::unique_ptr<Decoder> stream_;
   std::string body_;
 };
