@@ -36,7 +36,7 @@ std::vector<core::ModelInfo> known_models(Launched& launched, Context& context) 
 
 base::Result<Launched> launch_with_model(const config::Overrides& overrides, Context& context) {
   auto launched = launch(overrides, context);
-  if (launched || launched.error().code != "model-required") return launched;
+  if (launched || launched.error().code != "model-missing") return launched;
   config::Overrides without = overrides;
   without.needs_model = false;
   const bool was_quiet = std::exchange(context.is_quiet, true);  // its notices were printed by the first attempt
@@ -44,7 +44,10 @@ base::Result<Launched> launch_with_model(const config::Overrides& overrides, Con
   context.is_quiet = was_quiet;
   if (!modelless) return launched;
   const auto models = known_models(*modelless, context);
-  const bool is_builtin = modelless->profile.origins.contains("builtin");
+  const auto summaries = modelless->config.list();
+  const bool is_builtin = std::ranges::any_of(summaries, [&](const config::ProfileSummary& one) {
+    return one.is_builtin && one.name == modelless->profile.name;
+  });
   if (models.size() == 1 && is_builtin && modelless->profile.base_url.is_loopback()) {
     config::Overrides with = overrides;
     with.model = models.front().id;

@@ -183,16 +183,17 @@ std::expected<Choice, core::Diagnosis> Catalog::choose(const std::optional<std::
 }
 
 core::Diagnosis Catalog::nothing_chosen() const {
-  std::vector<std::string> lines;
   const std::vector<std::string> names = file_profiles();
+  std::vector<std::string> lines;
+  lines.reserve(names.size());
   for (const std::string& name : names) lines.push_back(fmt::format("{}: byok ask -p {} …", name, name));
   for (const Builtin& builtin : builtins()) {
     const std::string_view variable = evidence_of(builtin, environment_);
     if (variable.empty() || std::ranges::find(names, builtin.name) != names.end()) continue;
     lines.push_back(fmt::format("{} is set: byok ask -p {} -m MODEL …", variable, builtin.name));
   }
-  if (!names.empty()) lines.push_back("one for every time: byok profiles default NAME");
-  if (names.empty()) lines.push_back("to add one: byok profiles add NAME URL");
+  if (!names.empty()) lines.push_back("for every time: default_profile: NAME in " + user_.path.string());
+  if (names.empty()) lines.push_back("to add one, write it in " + user_.path.string() + " (see man byok-config)");
   lines.push_back("to try byok without a key: byok ask -p demo \"What is 2+2?\"");
   return problem("profile-none",
                  names.empty() ? "no profile is configured" : "no profile was chosen, and there are several",

@@ -18,7 +18,7 @@ namespace byok::config {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 256 * 1024;
+constexpr std::size_t kMaxBytes = std::size_t{256} * 1024;
 constexpr std::size_t kMaxNodes = 10'000;
 constexpr std::size_t kMaxDepth = 64;
 

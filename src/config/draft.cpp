@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
@@ -27,13 +28,23 @@ class Filler {
   void take(std::string_view key, Field& field, Read read) {
     const auto found = settings_.find(key);
     if (found == settings_.end()) return;
-    if (auto value = read(found->second.value)) field = std::move(*value);
+    auto value = read(found->second.value);
+    if (!value) return;
+    if constexpr (std::is_same_v<Field, decltype(value)>) {
+      field = std::move(value);
+    } else {
+      field = *std::move(value);
+    }
   }
   // The same for a value that the command line lays over.
   template <class Field, class Value>
   void lay(std::string_view key, Field& field, const std::optional<Value>& value, std::string_view option) {
     if (!value) return;
-    field = *value;
+    if constexpr (std::is_same_v<Field, std::optional<Value>>) {
+      field = value;
+    } else {
+      field = *value;
+    }
     profile_.origins.insert_or_assign(std::string(key), std::string(option));
   }
 

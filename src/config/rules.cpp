@@ -29,6 +29,7 @@ void judge_model(Ruling& ruling) {
   if (ruling.draft.kind == Draft::Kind::builtin) remedy = "give --model ID, or set BYOK_MODEL";
   if (profile.type == ProviderType::azure) remedy += "; for Azure it is the deployment's name";
   std::vector<std::string> known;
+  known.reserve(profile.models.size());
   for (const core::ModelInfo& model : profile.models) known.push_back(model.id);
   if (!known.empty()) remedy += fmt::format("; models known: {}", base::join(known, ", "));
   ruling.error("model-missing", "model", "`model` is required with a custom provider", std::move(remedy));
@@ -252,7 +253,7 @@ void judge_local_only(Ruling& ruling) {
 }  // namespace
 
 std::string Ruling::name_of(std::string_view key) const {
-  const std::string where = draft.where(key);
+  std::string where = draft.where(key);
   if (where.starts_with("--")) return where;
   return where.starts_with('$') ? where.substr(1) : fmt::format("`{}`", key);
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxBytes = 256 * 1024;
+constexpr std::size_t kMaxBytes = std::size_t{256} * 1024;
 
 core::Diagnosis problem(const SourceFile& file, std::string code, std::string summary, std::string remedy) {
   core::Diagnosis out;
@@ -29,7 +29,7 @@ core::Diagnosis problem(const SourceFile& file, std::string code, std::string su
 }
 
 std::string shown(const fs::path& path, const Environment& environment) {
-  const std::string text = path.string();
+  std::string text = path.string();
   const std::string home = environment.home().string();
   if (home.size() > 1 && text.starts_with(home + "/")) return "~" + text.substr(home.size());
   return text;

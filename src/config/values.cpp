@@ -163,6 +163,7 @@ std::optional<std::vector<std::string>> as_text_list(const Node& node) {
   if (check_text_list(node)) return std::nullopt;
   if (node.type == Node::Type::scalar) return std::vector{node.text};
   std::vector<std::string> out;
+  out.reserve(node.elements.size());
   for (const Node& element : node.elements) out.push_back(element.text);
   return out;
 }

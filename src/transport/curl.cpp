@@ -40,6 +40,22 @@ bool is_readable(int descriptor) {
 
 std::unexpected<base::Error> interrupted() { return fail(ErrorKind::cancelled, "interrupted"); }
 
+base::Error head_too_long(const core::Url& url) {
+  base::Error error;
+  error.kind = ErrorKind::network;
+  error.message = fmt::format("the head of the reply from {} is too long", host_port(url));
+  error.hint = "Is base_url the address of the API?";
+  error.should_retry = false;
+  return error;
+}
+
+// How libcurl says that a single line of the head is longer than it takes (100 KiB): as if memory had run out, from
+// 8.6 on by a code of its own.
+bool is_endless_line(CURLcode code) {
+  constexpr int kTooLarge = 100;  // CURLE_TOO_LARGE
+  return code == CURLE_OUT_OF_MEMORY || static_cast<int>(code) == kTooLarge;
+}
+
 template <class Value>
 Value info(CURL* easy, CURLINFO which) {
   Value value{};
@@ -154,11 +170,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
     case HttpHeadReader::State::too_large:
       break;
   }
-  base::Error error;
-  error.kind = ErrorKind::network;
-  error.message = fmt::format("the head of the reply from {} is longer than {} KiB", host_port(transfer.request_.url),
-                              HttpHeadReader::kLargest / 1024);
-  transfer.error_ = std::move(error);
+  transfer.error_ = head_too_long(transfer.request_.url);
   return 0;
 }
 
@@ -192,6 +204,7 @@ Result<> Transfer::finish() {
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left))
     if (message->msg == CURLMSG_DONE && message->easy_handle == easy_) code = message->data.result;
   if (code != CURLE_OK) {
+    if (!has_head_ && sent_request_ && is_endless_line(code)) return std::unexpected(head_too_long(request_.url));
     const CurlFailure found = failure(code);
     is_unknown_issuer_ = transport::is_unknown_issuer(found);
     return std::unexpected(explain_failure(found, request_.url, network_));

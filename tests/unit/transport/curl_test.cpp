@@ -14,8 +14,8 @@ using namespace byok;
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using base::ErrorKind;
-using test::Connection;
-using test::RawServer;
+using transport::test::Connection;
+using transport::test::RawServer;
 using transport::Flow;
 
 namespace {
@@ -334,7 +334,7 @@ TEST_CASE("a reset connection says so") {
 
 TEST_CASE("a refused connection on this machine names the port, hints at a server and is not retried") {
   RecordingSink sink;
-  const auto port = test::closed_port();
+  const auto port = transport::test::closed_port();
   const auto outcome = send(post_to(core::Url::parse(fmt::format("http://127.0.0.1:{}/v1", port)).value()), sink);
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().kind == ErrorKind::network);

@@ -16,8 +16,8 @@
 using namespace byok;
 using namespace std::chrono_literals;
 using base::ErrorKind;
-using test::Connection;
-using test::RawServer;
+using transport::test::Connection;
+using transport::test::RawServer;
 using transport::Flow;
 using transport::TransferOptions;
 
@@ -218,7 +218,7 @@ TEST_CASE("an interrupt that came before means that nothing is sent") {
   const Pipe pipe;
   REQUIRE(::write(pipe.in(), "x", 1) == 1);
   LiveSink sink;
-  const auto url = core::Url::parse(fmt::format("http://127.0.0.1:{}", test::closed_port())).value();
+  const auto url = core::Url::parse(fmt::format("http://127.0.0.1:{}", transport::test::closed_port())).value();
   const auto outcome = send(url, sink, {.deadline = {}, .interrupt = pipe.out()});
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().kind == ErrorKind::cancelled);
@@ -302,7 +302,7 @@ TEST_CASE("a login that a proxy asks for is given, and only the final head count
 
 TEST_CASE("a proxy that is not there is named without its password") {
   core::Network network;
-  network.proxy = fmt::format("http://ann:secret@127.0.0.1:{}", test::closed_port());
+  network.proxy = fmt::format("http://ann:secret@127.0.0.1:{}", transport::test::closed_port());
   network.proxy_origin = "$https_proxy";
   LiveSink sink;
   const auto outcome = send(core::Url::parse("http://models.invalid/v1").value(), sink, {}, network);

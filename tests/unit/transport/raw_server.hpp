@@ -19,7 +19,7 @@
 
 #include "core/url.hpp"
 
-namespace byok::test {
+namespace byok::transport::test {
 
 // One accepted connection, as a script sees it.
 class Connection {
@@ -161,4 +161,4 @@ inline std::uint16_t closed_port() {
   return ntohs(address.sin_port);
 }
 
-}  // namespace byok::test
+}  // namespace byok::transport::test
