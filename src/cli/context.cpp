@@ -2,9 +2,14 @@
 #include "cli/context.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
+#include <system_error>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -12,6 +17,14 @@
 #include "terminal/sanitize.hpp"
 
 namespace byok::cli {
+namespace {
+
+bool can_write(int descriptor, int milliseconds) {
+  pollfd wait{descriptor, POLLOUT, 0};
+  return poll(&wait, 1, milliseconds) == 1;
+}
+
+}  // namespace
 
 void Context::say(std::string_view line) const {
   std::string text = redactor.redact(line);
@@ -50,15 +63,27 @@ void Context::report(const base::Error& error, std::string_view where) const {
 }
 
 base::Result<> Context::write_out(std::string_view bytes) const {
-  const int problem = base::write_all(streams.out, bytes);
-  if (problem == 0) return {};
-  if (problem != EPIPE) {
-    return base::fail(base::ErrorKind::output,
-                      fmt::format("cannot write to stdout: {}", std::generic_category().message(problem)));
+  while (!bytes.empty()) {
+    const bool is_interrupted = interrupt != nullptr && interrupt->signal() != 0;
+    // A reader that does not read must not hold a run that was told to end: then only what fits is written.
+    if (is_interrupted && !can_write(streams.out, 0)) return base::fail(base::ErrorKind::cancelled, "interrupted");
+    const std::size_t size = is_interrupted ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+    const ssize_t written = write(streams.out, bytes.data(), size);
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      constexpr int kPause = 100;  // milliseconds, between looks at the interrupt
+      static_cast<void>(can_write(streams.out, kPause));
+    } else if (errno == EPIPE) {
+      auto closed = base::fail(base::ErrorKind::cancelled, "stdout was closed");
+      closed.error().code = kClosed;
+      return closed;
+    } else if (errno != EINTR) {
+      return base::fail(base::ErrorKind::output,
+                        fmt::format("cannot write to stdout: {}", std::generic_category().message(errno)));
+    }
   }
-  auto closed = base::fail(base::ErrorKind::cancelled, "stdout was closed");
-  closed.error().code = kClosed;
-  return closed;
+  return {};
 }
 
 int Context::signal_for(const base::Error& error) const {

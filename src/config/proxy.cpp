@@ -1,5 +1,4 @@
-// Proxy: libcurl would proxy localhost, ignore HTTP_PROXY and drop the environment's exceptions, so byok chooses
-// itself.
+// Which proxy a request takes, by byok's own rules: libcurl would proxy localhost and ignore HTTP_PROXY.
 #include "config/proxy.hpp"
 
 #include <arpa/inet.h>

@@ -50,7 +50,7 @@ Interrupt::Interrupt() {
   write_end.store(ends[1]);
   struct sigaction ours{};
   ours.sa_handler = on_signal;
-  ours.sa_flags = SA_RESTART;  // the waits poll on fd(); no other call needs to notice
+  ours.sa_flags = 0;  // no SA_RESTART: a write to a full pipe, or the opening of a FIFO, ends with EINTR
   sigemptyset(&ours.sa_mask);
   for (const int each : kSignals) sigaddset(&ours.sa_mask, each);
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
