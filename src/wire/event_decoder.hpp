@@ -70,20 +70,22 @@ class EventDecoder final : public Decoder, private SseSink {
   [[nodiscard]] bool is_complete() const override { return is_done_ || reply_.is_complete(); }
 
  private:
+  // A server that forgot the blank line between events has put several into one.
   base::Result<> on_event(const SseEvent& event) override {
-    const Json json = Json::parse(event.data);
-    if (json.is_object()) {
-      BYOK_CHECK(reply_.on_event(event.name, json, *sink_));
-      // A server that forgot the blank line between two events has put both into one.
-      const std::string_view rest = behind(json, event.data);
-      return rest.empty() ? base::Result<>() : on_event({.name = event.name, .data = rest});
+    for (SseEvent one = event; !is_done_;) {
+      const Json json = Json::parse(one.data);
+      if (!json.is_object()) return on_other(one);
+      BYOK_CHECK(reply_.on_event(one.name, json, *sink_));
+      one.data = behind(json, one.data);
+      if (one.data.empty()) break;
     }
-    if (is_done_mark(event.data)) {
-      is_done_ = true;
-      if constexpr (requires { reply_.on_done_mark(); }) reply_.on_done_mark();
-      return {};
-    }
-    return junk_.count(event, *sink_);
+    return {};
+  }
+  base::Result<> on_other(const SseEvent& event) {
+    if (!is_done_mark(event.data)) return junk_.count(event, *sink_);
+    is_done_ = true;
+    if constexpr (requires { reply_.on_done_mark(); }) reply_.on_done_mark();
+    return {};
   }
   base::Result<> on_stray(std::string_view line) override { return check_stray(line); }
 

@@ -129,7 +129,7 @@ base::Result<> ChatReply::on_event(std::string_view name, Json event, EventSink&
   for (Json::Cursor member(event); member.next();) {
     const std::string_view key = member.key();
     if (key == "choices") choices = member.value();
-    if (key == "usage") usage = member.value();
+    if (key == "usage" && member.value().is_object()) usage = member.value();
     if (key == "error") error = member.value();
     if (key == "id") id = member.value();
     if (key == "model") model = member.value();
@@ -188,8 +188,11 @@ void ChatReply::on_delta(Json json, EventSink& sink) {
   }
   std::int64_t place = 0;
   for (Json::Cursor call(delta.tool_calls); call.next(); ++place) {
-    // In a whole answer every element is a call of its own, and its place says so where nothing else does.
-    on_tool_call(call.value(), is_whole_ ? place : call.value()["index"].integer(), sink);
+    // The elements of one list are calls of their own, and their places say so where nothing else does. Only the first
+    // of a stream's may go on with the call before it.
+    std::optional<std::int64_t> number = call.value()["index"].integer();
+    if (is_whole_ || (!number && place > 0)) number = place;
+    on_tool_call(call.value(), number, sink);
   }
   if (delta.function_call.is_object()) {
     const std::string name = delta.function_call["name"].str();
