@@ -98,4 +98,8 @@ int Context::print(std::string_view text) const {
   return static_cast<int>(exit_code_for(written.error().kind, signal_for(written.error())));
 }
 
+int Context::print_json(std::string_view json) const {
+  return streams.out_is_terminal ? print(terminal::sanitize_json(json)) : print(json);
+}
+
 }  // namespace byok::cli

@@ -52,6 +52,7 @@ struct Context {
 
   // Text of ours to stdout. The exit code for a failure: SIGPIPE's for a closed pipe, else `refused`; 0 on success.
   [[nodiscard]] int print(std::string_view text) const;
+  [[nodiscard]] int print_json(std::string_view json) const;  // made safe when stdout is a terminal
 };
 
 }  // namespace byok::cli

@@ -15,7 +15,7 @@ int fail_command(Context& context, const base::Error& error, bool as_json) {
     result.error = error;
     result.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - context.started);
-    if (const int problem = context.print(to_json(result, context.redactor) + "\n"); problem != 0) return problem;
+    if (const int problem = context.print_json(to_json(result, context.redactor) + "\n"); problem != 0) return problem;
   }
   return static_cast<int>(code);
 }

@@ -80,7 +80,7 @@ int list(const Arguments& arguments, Context& context) {
   }
   const auto models = find_models(arguments, context, refreshes, *launched);
   if (!models) return fail_at(context, models.error(), *launched, as_json);
-  if (as_json) return context.print(session::to_json(*models) + "\n");
+  if (as_json) return context.print_json(session::to_json(*models) + "\n");
   const bool is_azure =
       launched->profile.type == core::ProviderType::azure || core::is_azure_host(launched->profile.base_url.host());
   if (is_azure && launched->profile.models.empty()) {
@@ -113,7 +113,7 @@ int show(const Arguments& arguments, Context& context) {
                       near.empty() ? "byok models list shows the ids" : fmt::format("did you mean {}?", near));
     return fail_at(context, error.error(), *launched, as_json);
   }
-  if (as_json) return context.print(session::to_json(*found) + "\n");
+  if (as_json) return context.print_json(session::to_json(*found) + "\n");
   std::string text = fmt::format("id              {}\n", terminal::sanitize_line(found->id));
   const auto add = [&text](std::string_view label, const std::string& value) {
     if (value != "-" && !value.empty()) text += fmt::format("{:<16}{}\n", label, value);

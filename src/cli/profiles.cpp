@@ -190,7 +190,7 @@ int run_profiles_list(const Arguments& arguments, Context& context) {
                                     {"problems", problems_of(profile.problems, context.redactor)}});
     }
     object["problems"] = problems_of(config.file_problems(), context.redactor);
-    code = context.print(dump(object));
+    code = context.print_json(dump(object));
   } else {
     code = list_as_text(config, profiles, context);
   }
@@ -223,7 +223,7 @@ int run_profiles_show(const Arguments& arguments, Context& context) {
       object["values"][key] = {{"value", value}, {"origin", origin_of(profile, key)}};
     }
     object["problems"] = problems_of(resolved->notices, context.redactor);
-    return context.print(dump(object));
+    return context.print_json(dump(object));
   }
   std::size_t key_width = 0;
   std::size_t value_width = 0;
@@ -233,7 +233,7 @@ int run_profiles_show(const Arguments& arguments, Context& context) {
   }
   std::string text = fmt::format("profile {} (chosen by {})\n", profile.name, resolved->chosen_by);
   for (const auto& [key, value] : values) {
-    text += fmt::format("  {:<{}}  {:<{}}  {}\n", key, key_width, context.redactor.redact(value), value_width,
+    text += fmt::format("  {:<{}}  {:<{}}  {}\n", key, key_width, terminal::sanitize_line(context.redactor.redact(value)), value_width,
                         context.out_style.dim(origin_of(profile, key)));
   }
   for (const core::Diagnosis& notice : resolved->notices) {

@@ -97,4 +97,19 @@ std::string sanitize_line(std::string_view text) {
   return out;
 }
 
+std::string sanitize_json(std::string_view json) {
+  std::string out;
+  while (!json.empty()) {
+    const base::Utf8Sequence sequence = base::first_utf8(json);
+    if (sequence.state == base::Utf8Sequence::State::valid &&
+        (is_hidden(sequence.code_point) || sequence.code_point == kDelete)) {
+      out.append(fmt::format("\\u{:04x}", static_cast<unsigned>(sequence.code_point)));
+    } else {
+      out.append(json.substr(0, sequence.length));
+    }
+    json.remove_prefix(sequence.length);
+  }
+  return out;
+}
+
 }  // namespace byok::terminal

@@ -22,5 +22,7 @@ class Sanitizer {
 [[nodiscard]] std::string sanitize(std::string_view text);
 // The same for a single line: newlines and tabs become spaces.
 [[nodiscard]] std::string sanitize_line(std::string_view text);
+// The same for JSON, which stays the same value: what its strings may hold as it is becomes \uXXXX.
+[[nodiscard]] std::string sanitize_json(std::string_view json);
 
 }  // namespace byok::terminal

@@ -157,6 +157,15 @@ TEST_CASE("a signal while standard input or a retry is waited for ends the run")
     CAPTURE(summary(result));
     CHECK(result.exit_code == 130);
   }
+  SUBCASE("a pipe as a file") {
+    const Sandbox sandbox(1);
+    Process process(sandbox.shell("mkfifo p; exec \"$BYOK\" ask -f p"));
+    CHECK(process.wait_for("waiting for p"));
+    const Ended ended = end_by(process, SIGINT);
+    CAPTURE(summary(ended.result));
+    CHECK(ended.was_soon);
+    CHECK(ended.result.exit_code == 130);
+  }
   SUBCASE("a retry") {
     const RawServer server({refusal(429, "slow down", "Retry-After: 50")});
     const Sandbox sandbox(server.port());

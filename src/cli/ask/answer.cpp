@@ -15,12 +15,17 @@ using base::Result;
 
 constexpr std::string_view kSpinnerLabel = "waiting for the reply";
 
+// A dumb terminal cannot take a line back.
+bool can_animate(const Context& context) {
+  return context.streams.err_is_terminal && !context.is_quiet && context.environment.get("TERM") != "dumb";
+}
+
 }  // namespace
 
 Answer::Answer(Context& context, const AnswerOptions& options)
     : context_(context),
       options_(options),
-      spinner_(context.streams.err, context.streams.err_is_terminal && !context.is_quiet, std::string(kSpinnerLabel)) {}
+      spinner_(context.streams.err, can_animate(context), kSpinnerLabel) {}
 
 void Answer::on(const core::StreamEvent& event) {
   if (const auto* text = std::get_if<core::TextDelta>(&event)) {

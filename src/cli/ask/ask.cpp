@@ -22,6 +22,7 @@
 #include "cli/launch.hpp"
 #include "cli/missing_model.hpp"
 #include "session/turn.hpp"
+#include "terminal/sanitize.hpp"
 #include "transport/interrupt.hpp"
 #include "transport/transport.hpp"
 #include "wire/wire.hpp"
@@ -78,8 +79,9 @@ int print_dry_run(const AskOptions& options, Launched& launched, const core::Req
   const auto outgoing = wire::ask(profile, stand_in, request);
   if (!outgoing) return fail_command(context, outgoing.error(), options.format != OutputFormat::text);
   for (const std::string& warning : outgoing->warnings) context.warn(warning);
-  return context.print(options.is_curl ? show_curl(outgoing->http, context.redactor)
-                                       : show_request(outgoing->http, context.redactor));
+  const std::string shown = options.is_curl ? show_curl(outgoing->http, context.redactor)
+                                            : show_request(outgoing->http, context.redactor);
+  return context.print(context.streams.out_is_terminal ? terminal::sanitize(shown) : shown);
 }
 
 // Where the output goes, and how it ends there: whole, or beside the target as `.partial`.
@@ -96,9 +98,11 @@ class Output {
 
   [[nodiscard]] base::PendingFile* file() { return file_ ? &*file_ : nullptr; }
 
-  Result<> write(const Context& context, std::string_view bytes) {
-    has_content_ = has_content_ || !bytes.empty();
-    return file_ ? file_->write(bytes) : context.write_out(bytes);
+  Result<> write_text(const Context& context, std::string_view text) {
+    return is_terminal(context) ? write(context, terminal::sanitize(text)) : write(context, text);
+  }
+  Result<> write_json(const Context& context, std::string_view json) {
+    return is_terminal(context) ? write(context, terminal::sanitize_json(json)) : write(context, json);
   }
   void note_content() { has_content_ = true; }
 
@@ -112,6 +116,12 @@ class Output {
   }
 
  private:
+  [[nodiscard]] bool is_terminal(const Context& context) const { return !file_ && context.streams.out_is_terminal; }
+  Result<> write(const Context& context, std::string_view bytes) {
+    has_content_ = has_content_ || !bytes.empty();
+    return file_ ? file_->write(bytes) : context.write_out(bytes);
+  }
+
   std::optional<base::PendingFile> file_;
   bool has_content_ = false;
 };
@@ -165,7 +175,7 @@ class Ask {
   [[nodiscard]] bool is_json() const { return options_.format != OutputFormat::text; }
 
   int converse(Launched& launched, core::Request request, std::string_view prompt, Output& output) {
-    EventStream events([&](std::string_view bytes) { return output.write(context_, bytes); },
+    EventStream events([&](std::string_view bytes) { return output.write_json(context_, bytes); },
                        [&](std::string_view text) { return context_.redactor.redact(text); });
     const bool has_events = options_.format == OutputFormat::stream_json;
     const bool prints_text = options_.format == OutputFormat::text && !options_.extracts;
@@ -237,13 +247,12 @@ class Ask {
       const auto written = events->flush();
       return written ? std::nullopt : std::optional(written.error());
     }
-    std::string text;
+    Result<> written;
     if (options_.format == OutputFormat::json) {
-      text = to_json(result, context_.redactor) + "\n";
+      written = output.write_json(context_, to_json(result, context_.redactor) + "\n");
     } else if (options_.extracts && has_block_) {
-      text = result.content;
+      written = output.write_text(context_, result.content);
     }
-    const auto written = output.write(context_, text);
     return written ? std::nullopt : std::optional(written.error());
   }
 

@@ -1,6 +1,7 @@
 // Prompt assembly, and the reading of standard input with a deadline and an interrupt.
 #include "cli/ask/prompt.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -47,15 +48,23 @@ Result<std::string> checked_text(std::string bytes, std::string_view source, con
   return text;
 }
 
-// Waits for standard input. Ok: something can be read, or it ended.
-Result<> wait_for_input(const Context& context, std::optional<steady_clock::time_point> deadline, bool& has_said) {
+// Where bytes come from that may keep one waiting: standard input, a FIFO, `<(command)`.
+struct Source {
+  int descriptor = -1;
+  std::string name;
+  std::string way_out;  // how not to read it; may be empty
+};
+
+// Waits for the source. Ok: something can be read, or it ended.
+Result<> wait_for_input(const Source& source, const Context& context, std::optional<steady_clock::time_point> deadline,
+                        bool& has_said) {
   constexpr milliseconds kPatience{2000};
   const steady_clock::time_point start = steady_clock::now();
   while (true) {
     const steady_clock::time_point now = steady_clock::now();
     if (deadline && now >= *deadline) {
-      return fail(ErrorKind::timeout, "the time for the run was over while standard input was waited for",
-                  "use -n when nothing is piped in, or a longer --timeout");
+      return fail(ErrorKind::timeout, fmt::format("the time for the run was over while {} was waited for", source.name),
+                  source.way_out.empty() ? "give a longer --timeout" : source.way_out + ", or give a longer --timeout");
     }
     int wait = -1;
     const auto bound = [&wait, now](steady_clock::time_point until) {
@@ -65,39 +74,59 @@ Result<> wait_for_input(const Context& context, std::optional<steady_clock::time
     };
     if (!has_said) bound(start + kPatience);
     if (deadline) bound(*deadline);
-    pollfd waits[2] = {{context.streams.in, POLLIN, 0},
+    pollfd waits[2] = {{source.descriptor, POLLIN, 0},
                        {context.interrupt != nullptr ? context.interrupt->fd() : -1, POLLIN, 0}};
     const int ready = poll(waits, 2, wait);
     if (ready < 0 && errno != EINTR) return {};
     if (ready > 0 && waits[1].revents != 0)
-      return fail(ErrorKind::cancelled, "interrupted while reading standard input");
+      return fail(ErrorKind::cancelled, fmt::format("interrupted while reading {}", source.name));
     if (ready > 0 && waits[0].revents != 0) return {};
     if (!has_said && steady_clock::now() - start >= kPatience) {
       has_said = true;
-      if (!context.is_quiet) context.say("byok: waiting for standard input (-n does not read it)");
+      const std::string note = source.way_out.empty() ? "" : fmt::format(" ({})", source.way_out);
+      if (!context.is_quiet) context.say(fmt::format("byok: waiting for {}{}", source.name, note));
     }
+  }
+}
+
+Result<std::string> read_source(const Source& source, const AskOptions& options, const Context& context,
+                                std::optional<steady_clock::time_point> deadline) {
+  std::string bytes;
+  std::string piece(std::size_t{64} << 10, '\0');
+  bool has_said = false;
+  while (true) {
+    BYOK_CHECK(wait_for_input(source, context, deadline, has_said));
+    const ssize_t got = read(source.descriptor, piece.data(), piece.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) {
+      return fail(ErrorKind::usage,
+                  fmt::format("cannot read {}: {}", source.name, std::generic_category().message(errno)),
+                  source.way_out);
+    }
+    if (got == 0) return bytes;
+    has_said = true;
+    bytes.append(piece, 0, static_cast<std::size_t>(got));
+    if (bytes.size() > options.max_input) return too_large(source.name, options.max_input);
   }
 }
 
 Result<std::string> read_stdin(const AskOptions& options, const Context& context,
                                std::optional<steady_clock::time_point> deadline) {
-  std::string bytes;
-  std::string piece(std::size_t{64} << 10, '\0');
-  bool has_said = false;
-  while (true) {
-    BYOK_CHECK(wait_for_input(context, deadline, has_said));
-    const ssize_t got = read(context.streams.in, piece.data(), piece.size());
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got < 0) {
-      return fail(ErrorKind::usage,
-                  fmt::format("cannot read standard input: {}", std::generic_category().message(errno)),
-                  "-n does not read it");
-    }
-    if (got == 0) return bytes;
-    has_said = true;
-    bytes.append(piece, 0, static_cast<std::size_t>(got));
-    if (bytes.size() > options.max_input) return too_large("standard input", options.max_input);
+  const Source source{.descriptor = context.streams.in, .name = "standard input", .way_out = "-n does not read it"};
+  return read_source(source, options, context, deadline);
+}
+
+// A FIFO or a device: it has no size to be judged by beforehand, and it may keep one waiting for ever.
+Result<std::string> read_special_file(const std::string& path, const AskOptions& options, const Context& context,
+                                      std::optional<steady_clock::time_point> deadline) {
+  // Without O_NONBLOCK a FIFO that nobody writes to could not even be opened; so it is waited for like the others.
+  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0) {
+    return fail(ErrorKind::usage, fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
   }
+  auto bytes = read_source({.descriptor = descriptor, .name = path, .way_out = {}}, options, context, deadline);
+  close(descriptor);
+  return bytes;
 }
 
 // A `while read` loop gives its own file as standard input to every command inside: reading it would eat the loop's
@@ -109,13 +138,18 @@ bool is_input_of_a_loop(int descriptor) {
   return offset > 0;
 }
 
-Result<std::string> file_part(const std::string& path, const AskOptions& options, const Context& context) {
+Result<std::string> file_part(const std::string& path, const AskOptions& options, const Context& context,
+                              std::optional<steady_clock::time_point> deadline) {
   const base::FileStatus status = base::status_of(path);
   if (status.is_regular && status.size > options.max_input) return too_large(path, options.max_input);
-  auto bytes = base::read_file(path, options.max_input);
+  std::error_code ignored;
+  const bool is_special = status.exists && !status.is_regular && !std::filesystem::is_directory(path, ignored);
+  auto bytes =
+      is_special ? read_special_file(path, options, context, deadline) : base::read_file(path, options.max_input);
   if (!bytes) {
     base::Error error = bytes.error();
-    if (error.hint.empty()) error.hint = "-f needs the path of a text file that can be read";
+    if (error.kind == ErrorKind::usage && error.hint.empty())
+      error.hint = "-f needs the path of a text file that can be read";
     return std::unexpected(std::move(error));
   }
   BYOK_TRY(const std::string text, checked_text(*std::move(bytes), path, options, context));
@@ -195,7 +229,7 @@ Result<std::string> assemble_prompt(const AskOptions& options, const Context& co
   BYOK_TRY(run, checked_text(std::move(run), "the prompt", options, context));
   parts.add(run);
   for (const std::string& path : options.files) {
-    BYOK_TRY(const std::string part, file_part(path, options, context));
+    BYOK_TRY(const std::string part, file_part(path, options, context, deadline));
     parts.add(part);
   }
   if (!has_dash) parts.add(input);

@@ -141,6 +141,11 @@ TEST_CASE("Chat: the last usage counts, whichever names its numbers go by") {
 [DONE]
 )") == "text [a]\nusage input=5 output=1\nusage input=5 output=2 cached=3\nusage input=6 output=3 reasoning=2\n"
        "finished stop\n");
+  // A null beside Groq's own place takes nothing back, in either order.
+  for (const std::string_view chunk : {R"({"choices":[],"x_groq":{"usage":{"prompt_tokens":6}},"usage":null})",
+                                       R"({"choices":[],"usage":null,"x_groq":{"usage":{"prompt_tokens":6}}})"}) {
+    CHECK(events_of(std::string(chunk) + "\n[DONE]") == "usage input=6\nfinished stop\n");
+  }
   // DeepSeek's own count stands where the details hold none.
   CHECK(events_of(R"(
 {"choices":[],"usage":{"prompt_cache_hit_tokens":3,"prompt_tokens_details":{"audio_tokens":0}}}
@@ -201,6 +206,16 @@ TEST_CASE("Chat: tool calls are told apart by id and number, names and ids repea
   CHECK(deltas(R"({"function_call":{"name":"f","arguments":"{"}}
 {"function_call":{"arguments":"}"}})",
                "function_call") == "call 0  f {\ncall 0 }\n");
+}
+
+TEST_CASE("Chat: calls that come in one delta stay apart where neither id nor number tells them") {
+  CHECK(deltas(R"({"tool_calls":[{"function":{"name":"f","arguments":"{}"}},{"function":{"name":"g","arguments":"{"}}]}
+{"tool_calls":[{"function":{"arguments":"}"}}]})",
+               "tool_calls") == "call 0  f {}\ncall 1  g {\ncall 1 }\n");
+  // The first of a list may be the rest of the call before it.
+  CHECK(deltas(R"({"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{"}}]}
+{"tool_calls":[{"function":{"arguments":"}"}},{"id":"b","function":{"name":"g","arguments":"{}"}}]})",
+               "tool_calls") == "call 0 a f {\ncall 0 }\ncall 1 b g {}\n");
 }
 
 TEST_CASE("Chat: a reply that ends with stop after a tool call or a refusal is finished as that") {
