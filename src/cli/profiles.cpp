@@ -233,8 +233,9 @@ int run_profiles_show(const Arguments& arguments, Context& context) {
   }
   std::string text = fmt::format("profile {} (chosen by {})\n", profile.name, resolved->chosen_by);
   for (const auto& [key, value] : values) {
-    text += fmt::format("  {:<{}}  {:<{}}  {}\n", key, key_width, terminal::sanitize_line(context.redactor.redact(value)), value_width,
-                        context.out_style.dim(origin_of(profile, key)));
+    text +=
+        fmt::format("  {:<{}}  {:<{}}  {}\n", key, key_width, terminal::sanitize_line(context.redactor.redact(value)),
+                    value_width, context.out_style.dim(origin_of(profile, key)));
   }
   for (const core::Diagnosis& notice : resolved->notices) {
     if (notice.severity != core::Severity::note) context.warn(line_of(notice));

@@ -78,7 +78,7 @@ class Reply final : public Decoder {
   }
 
   Result<> finish(core::EventSink& sink) override {
-    if (form_ == Form::undecided && type_ == Form::stream) BYOK_CHECK(begin_stream(sink));
+    if (form_ == Form::undecided && type_ == Form::stream && !body_.empty()) BYOK_CHECK(begin_stream(sink));
     if (stream_) return hinted(stream_->finish(sink), {});
     if (body_.empty()) {
       return fail(ErrorKind::protocol, "the server sent an empty answer",
@@ -127,6 +127,9 @@ class Reply final : public Decoder {
     const std::string_view text = base::trim(body_);
     const Json json = Json::parse(text);
     if (!json.is_valid()) {
+      // Where the first member is already wrong, nothing was cut off: it never was JSON.
+      const std::string_view inside = base::trim(text.substr(1));
+      if (text.front() == '{' && !inside.empty() && inside.front() != '"') return junk();
       return fail(ErrorKind::incomplete, "the answer was cut off: its JSON has no end", "run it again");
     }
     const std::string_view rest =

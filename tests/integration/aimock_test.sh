@@ -316,7 +316,7 @@ test_errors() {  # test_errors PROFILE
     run ask -p "$1" --json --retries $((tries - 1)) "${prompt//_/ }"
     judge "$1, $prompt" "code === $code && reply.ok === false && reply.exit_code === $code" \
       "reply.error.category === '$category' && reply.error.status === $status" \
-      "reply.attempts === $tries && sent.length === $tries" "sent.every((request) => request.response.status === $status)" \
+      "reply.attempts === $tries && sent.length === $tries" "sent.every((each) => each.response.status === $status)" \
       'err.includes(reply.error.message) && reply.content === ""'
   done <<'TABLE'
 quota 4 quota 429 1

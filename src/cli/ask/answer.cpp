@@ -23,9 +23,7 @@ bool can_animate(const Context& context) {
 }  // namespace
 
 Answer::Answer(Context& context, const AnswerOptions& options)
-    : context_(context),
-      options_(options),
-      spinner_(context.streams.err, can_animate(context), kSpinnerLabel) {}
+    : context_(context), options_(options), spinner_(context.streams.err, can_animate(context), kSpinnerLabel) {}
 
 void Answer::on(const core::StreamEvent& event) {
   if (const auto* text = std::get_if<core::TextDelta>(&event)) {

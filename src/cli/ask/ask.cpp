@@ -79,8 +79,8 @@ int print_dry_run(const AskOptions& options, Launched& launched, const core::Req
   const auto outgoing = wire::ask(profile, stand_in, request);
   if (!outgoing) return fail_command(context, outgoing.error(), options.format != OutputFormat::text);
   for (const std::string& warning : outgoing->warnings) context.warn(warning);
-  const std::string shown = options.is_curl ? show_curl(outgoing->http, context.redactor)
-                                            : show_request(outgoing->http, context.redactor);
+  const std::string shown =
+      options.is_curl ? show_curl(outgoing->http, context.redactor) : show_request(outgoing->http, context.redactor);
   return context.print(context.streams.out_is_terminal ? terminal::sanitize(shown) : shown);
 }
 

@@ -159,4 +159,22 @@ TEST_CASE("a single line has no newline and no tab") {
 }
 
 }  // namespace
+TEST_CASE("JSON for a terminal is the same value with nothing in it that is obeyed") {
+  struct Row {
+    std::string in, out;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"", ""},
+           {"{\"a\": [1, \"Grüße 😀\\n\"]}\n", "{\"a\": [1, \"Grüße 😀\\n\"]}\n"},
+           {"\"\xC2\x9B"
+            "31m\"",
+            "\"\\u009b31m\""},
+           {"\"\x7F\"", "\"\\u007f\""},
+           {"\"a\u202Eb\u2066c\"", "\"a\\u202eb\\u2066c\""},
+       }) {
+    CAPTURE(row.in);
+    CHECK(sanitize_json(row.in) == row.out);
+  }
+}
+
 }  // namespace byok::terminal
