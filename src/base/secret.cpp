@@ -42,9 +42,14 @@ std::string with_lower_hex(std::string text) {
 }
 
 std::vector<std::string> codings(std::string_view secret) {
-  const std::string quoted = json_quote(secret);
-  std::vector<std::string> all{std::string(secret), percent_encode(secret), with_lower_hex(percent_encode(secret)),
-                               quoted.substr(1, quoted.size() - 2)};
+  std::vector<std::string> all{std::string(secret), percent_encode(secret), with_lower_hex(percent_encode(secret))};
+  // A gateway quotes a provider's JSON, a provider quotes the header it was sent, and an event quotes both.
+  std::string quoted(secret);
+  for (int level = 0; level < 3; ++level) {
+    const std::string outer = json_quote(quoted);
+    quoted = outer.substr(1, outer.size() - 2);
+    all.push_back(quoted);
+  }
   for (std::size_t before = 0; before < 3; ++before) {
     all.push_back(base64_interior(secret, before));
     all.push_back(to_base64url(all.back()));
@@ -55,6 +60,16 @@ std::vector<std::string> codings(std::string_view secret) {
 struct Span {
   std::size_t begin, end;
 };
+
+constexpr std::string_view kCut = "…";  // what base::abbreviate leaves
+
+// How many of the needle's first bytes stand at the end of `text`; 0 for fewer than a secret has.
+std::size_t cut_length(std::string_view text, std::string_view needle) {
+  for (std::size_t length = std::min(text.size(), needle.size()); length >= Redactor::kShortest; --length) {
+    if (text.ends_with(needle.substr(0, length))) return length;
+  }
+  return 0;
+}
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -102,6 +117,11 @@ std::string Redactor::redact(std::string_view text) const {
   for (const std::string& needle : needles_) {
     for (std::size_t at = text.find(needle); at != std::string_view::npos; at = text.find(needle, at + 1)) {
       found.push_back({at, at + needle.size()});
+    }
+    for (std::size_t at = text.find(kCut); at != std::string_view::npos; at = text.find(kCut, at + 1)) {
+      if (const std::size_t length = cut_length(text.substr(0, at), needle); length > 0) {
+        found.push_back({at - length, at});
+      }
     }
   }
   std::ranges::sort(found, {}, &Span::begin);

@@ -31,8 +31,9 @@ class Secret {
 void wipe(std::string& text);
 
 // Knows the live secrets of a run. A value of 8 characters or more is replaced wherever it stands: raw, URL-encoded,
-// JSON-escaped, and base64 (at each of the three alignments). Shorter values are never searched for (they would eat
-// ordinary words); they are masked where they stand as the credential by whoever prints that place.
+// JSON-escaped up to three times, and base64 (at each of the three alignments); so is the beginning of one, as long,
+// where a text was cut. Shorter values are never searched for (they would eat ordinary words); they are masked where
+// they stand as the credential by whoever prints that place.
 class Redactor {
  public:
   Redactor() = default;

@@ -78,7 +78,7 @@ class Reply final : public Decoder {
   }
 
   Result<> finish(core::EventSink& sink) override {
-    if (form_ == Form::undecided && type_ == Form::stream && !body_.empty()) BYOK_CHECK(begin_stream(sink));
+    if (form_ == Form::undecided && type_ == Form::stream) BYOK_CHECK(begin_stream(sink));
     if (stream_) return hinted(stream_->finish(sink), {});
     if (body_.empty()) {
       return fail(ErrorKind::protocol, "the server sent an empty answer",

@@ -127,8 +127,10 @@ void Answer::on_warning(std::string_view sentence) {
 void Answer::on_retry(const base::Error& error, std::chrono::milliseconds wait) {
   spinner_.clear();
   if (context_.is_quiet) return;
-  context_.say(fmt::format("byok: {}; trying again in {:.1f} s", base::abbreviate(error.message, 200),
-                           static_cast<double>(wait.count()) / 1000.0));
+  // Redacted before it is cut: the beginning of a key alone would not be found.
+  const std::string message = base::abbreviate(context_.redactor.redact(error.message), 200);
+  context_.say(
+      fmt::format("byok: {}; trying again in {:.1f} s", message, static_cast<double>(wait.count()) / 1000.0));
 }
 
 Result<> Answer::finish() {

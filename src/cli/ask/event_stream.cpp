@@ -99,15 +99,15 @@ void EventStream::reasoning_delta(std::string_view text) {
 
 void EventStream::usage(const core::Usage& usage, std::string_view model, std::string_view finish_reason) {
   add("assistant.usage", true,
-      Fields()
-          .text_if("model", model)
-          .number_if("inputTokens", usage.input_tokens)
-          .number_if("outputTokens", usage.output_tokens)
-          .number_if("cacheReadTokens", usage.cached_tokens)
-          .number_if("reasoningTokens", usage.reasoning_tokens)
-          .text_if("finishReason", finish_reason)
-          .raw("isByok", "true")
-          .object());
+      redact_(Fields()
+                  .text_if("model", model)
+                  .number_if("inputTokens", usage.input_tokens)
+                  .number_if("outputTokens", usage.output_tokens)
+                  .number_if("cacheReadTokens", usage.cached_tokens)
+                  .number_if("reasoningTokens", usage.reasoning_tokens)
+                  .text_if("finishReason", finish_reason)
+                  .raw("isByok", "true")
+                  .object()));
 }
 
 void EventStream::message(std::string_view content, std::string_view reasoning, std::string_view encrypted) {

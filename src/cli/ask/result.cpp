@@ -71,10 +71,10 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
     object["tool_calls"] = std::move(calls);
   }
   if (result.finish) object["finish_reason"] = core::to_string(*result.finish);
-  if (!result.provider_finish.empty()) object["provider_finish_reason"] = result.provider_finish;
+  if (!result.provider_finish.empty()) object["provider_finish_reason"] = redactor.redact(result.provider_finish);
   if (!result.usage.is_empty()) object["usage"] = usage_object(result.usage);
-  if (!result.response_id.empty()) object["response_id"] = result.response_id;
-  if (!result.request_id.empty()) object["request_id"] = result.request_id;
+  if (!result.response_id.empty()) object["response_id"] = redactor.redact(result.response_id);
+  if (!result.request_id.empty()) object["request_id"] = redactor.redact(result.request_id);
   if (result.attempts > 0) object["attempts"] = result.attempts;
   if (result.time_to_first_token) object["time_to_first_token_ms"] = result.time_to_first_token->count();
   object["duration_ms"] = result.duration.count();

@@ -88,6 +88,24 @@ TEST_CASE("a secret with characters that JSON escapes is found in JSON") {
   CHECK(redactor_of(secret).redact(json_quote("x " + secret + " y")) == "\"x [redacted] y\"");
 }
 
+TEST_CASE("a secret is found in JSON that is quoted in JSON that is quoted in JSON") {
+  const std::string secret = "pass\"word\\with\tall";
+  const std::string twice = json_quote(json_quote("x " + secret + " y"));
+  CHECK(redactor_of(secret).redact(twice) == R"("\"x [redacted] y\"")");
+  CHECK(redactor_of(secret).redact(json_quote(twice)).find("word") == std::string::npos);
+}
+
+TEST_CASE("the beginning of a secret in front of the place where a text was cut is taken out") {
+  const Redactor redactor = redactor_of(kKey);
+  for (std::size_t length = 8; length <= kKey.size(); ++length) {
+    const std::string text = "a " + std::string(kKey.substr(0, length)) + "… b";
+    CAPTURE(text);
+    CHECK(redactor.redact(text) == "a [redacted]… b");
+  }
+  CHECK(redactor.redact("a sk-proj… b") == "a sk-proj… b");  // no more than the kind of key
+  CHECK(redactor.redact("… and nothing before") == "… and nothing before");
+}
+
 TEST_CASE("a secret inside base64 is found at each alignment, whatever stands around it") {
   const Redactor redactor = redactor_of("sk-abcdefghijkl");
   for (const std::string before : {"", "u", "us", "use", "user:", "user:\xFF\xFE"}) {
