@@ -129,8 +129,7 @@ void Answer::on_retry(const base::Error& error, std::chrono::milliseconds wait) 
   if (context_.is_quiet) return;
   // Redacted before it is cut: the beginning of a key alone would not be found.
   const std::string message = base::abbreviate(context_.redactor.redact(error.message), 200);
-  context_.say(
-      fmt::format("byok: {}; trying again in {:.1f} s", message, static_cast<double>(wait.count()) / 1000.0));
+  context_.say(fmt::format("byok: {}; trying again in {:.1f} s", message, static_cast<double>(wait.count()) / 1000.0));
 }
 
 Result<> Answer::finish() {

@@ -48,9 +48,9 @@ TEST_CASE("what stands after -- is taken as it is") {
 }
 
 TEST_CASE("options take their values in every spelling") {
-  for (const Words& words : {Words{"ask", "-m", "x", "hi"}, Words{"ask", "-mx", "hi"}, Words{"ask", "-m=x", "hi"},
-                             Words{"ask", "--model", "x", "hi"}, Words{"ask", "--model=x", "hi"},
-                             Words{"ask", "hi", "--model=x"}}) {
+  for (const Words& words :
+       {Words{"ask", "-m", "x", "hi"}, Words{"ask", "-mx", "hi"}, Words{"ask", "-m=x", "hi"},
+        Words{"ask", "--model", "x", "hi"}, Words{"ask", "--model=x", "hi"}, Words{"ask", "hi", "--model=x"}}) {
     CAPTURE(words[1]);
     const Arguments arguments = parsed(words);
     CHECK(arguments.last("model") == "x");

@@ -15,8 +15,8 @@
 
 using byok::base::ErrorKind;
 using byok::base::Redactor;
-using byok::cli::ExitCode;
 using byok::cli::exit_code_for;
+using byok::cli::ExitCode;
 using byok::cli::first_code_block;
 using byok::cli::RunResult;
 using byok::core::FinishReason;
@@ -36,12 +36,12 @@ TEST_CASE("every kind of error has its exit code") {
     int code;
   };
   constexpr Row kRows[] = {
-      {ErrorKind::usage, 2},         {ErrorKind::config, 3},         {ErrorKind::auth, 4},
-      {ErrorKind::quota, 4},         {ErrorKind::not_found, 1},      {ErrorKind::route, 1},
-      {ErrorKind::bad_request, 1},   {ErrorKind::context_length, 9}, {ErrorKind::content_filter, 7},
-      {ErrorKind::rate_limit, 6},    {ErrorKind::overloaded, 6},     {ErrorKind::network, 5},
-      {ErrorKind::timeout, 5},       {ErrorKind::protocol, 1},       {ErrorKind::incomplete, 7},
-      {ErrorKind::schema, 8},        {ErrorKind::output, 1},         {ErrorKind::internal, 70},
+      {ErrorKind::usage, 2},       {ErrorKind::config, 3},         {ErrorKind::auth, 4},
+      {ErrorKind::quota, 4},       {ErrorKind::not_found, 1},      {ErrorKind::route, 1},
+      {ErrorKind::bad_request, 1}, {ErrorKind::context_length, 9}, {ErrorKind::content_filter, 7},
+      {ErrorKind::rate_limit, 6},  {ErrorKind::overloaded, 6},     {ErrorKind::network, 5},
+      {ErrorKind::timeout, 5},     {ErrorKind::protocol, 1},       {ErrorKind::incomplete, 7},
+      {ErrorKind::schema, 8},      {ErrorKind::output, 1},         {ErrorKind::internal, 70},
   };
   for (const Row& row : kRows) {
     CAPTURE(byok::base::to_string(row.kind));
@@ -95,11 +95,11 @@ TEST_CASE("only a reply that stopped by itself with something in it is a success
     int code;
   };
   constexpr Row kRows[] = {
-      {FinishReason::stop, true, false, 0},        {FinishReason::stop, false, false, 7},
-      {FinishReason::tool_calls, false, true, 0},  {FinishReason::tool_calls, false, false, 7},
-      {FinishReason::length, true, false, 7},      {FinishReason::content_filter, true, false, 7},
-      {FinishReason::refusal, true, false, 7},     {FinishReason::pause, true, false, 7},
-      {FinishReason::other, true, false, 7},       {FinishReason::error, true, false, 7},
+      {FinishReason::stop, true, false, 0},       {FinishReason::stop, false, false, 7},
+      {FinishReason::tool_calls, false, true, 0}, {FinishReason::tool_calls, false, false, 7},
+      {FinishReason::length, true, false, 7},     {FinishReason::content_filter, true, false, 7},
+      {FinishReason::refusal, true, false, 7},    {FinishReason::pause, true, false, 7},
+      {FinishReason::other, true, false, 7},      {FinishReason::error, true, false, 7},
   };
   for (const Row& row : kRows) {
     CAPTURE(byok::core::to_string(row.reason));

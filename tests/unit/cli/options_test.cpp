@@ -107,9 +107,8 @@ TEST_CASE("times are seconds unless a unit says otherwise") {
 }
 
 TEST_CASE("--set takes JSON where it is JSON, and text otherwise") {
-  const AskOptions options =
-      good({"--set", "a=1", "--set", "b.c=true", "--set", "d=null", "--set", "e=x y", "--set", "f=[1,2]", "--set",
-            "g=", "--set", "h=a=b", "hi"});
+  const AskOptions options = good({"--set", "a=1", "--set", "b.c=true", "--set", "d=null", "--set", "e=x y", "--set",
+                                   "f=[1,2]", "--set", "g=", "--set", "h=a=b", "hi"});
   REQUIRE(options.edits.size() == 7);
   CHECK(options.edits[0].json == "1");
   CHECK(options.edits[1].path == "b.c");

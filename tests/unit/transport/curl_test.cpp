@@ -14,9 +14,9 @@ using namespace byok;
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using base::ErrorKind;
+using transport::Flow;
 using transport::test::Connection;
 using transport::test::RawServer;
-using transport::Flow;
 
 namespace {
 

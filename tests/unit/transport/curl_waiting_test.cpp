@@ -16,10 +16,10 @@
 using namespace byok;
 using namespace std::chrono_literals;
 using base::ErrorKind;
-using transport::test::Connection;
-using transport::test::RawServer;
 using transport::Flow;
 using transport::TransferOptions;
+using transport::test::Connection;
+using transport::test::RawServer;
 
 namespace {
 
