@@ -126,13 +126,12 @@ class Output {
   bool has_content_ = false;
 };
 
-RunResult collect(const Launched& launched, const session::TurnResult& turn, const Answer& answer,
-                  const Context& context) {
+RunResult collect(const Launched& launched, const session::TurnResult& turn, Answer& answer, const Context& context) {
   RunResult result;
   result.profile = launched.profile.name;
   result.host = launched.profile.base_url.host();
   result.model = launched.profile.model;
-  result.content = answer.content();
+  result.content = answer.take_content();
   result.reasoning = answer.reasoning();
   result.tool_calls = answer.tool_calls();
   if (!turn.error) result.finish = turn.finish;
@@ -249,7 +248,9 @@ class Ask {
     }
     Result<> written;
     if (options_.format == OutputFormat::json) {
-      written = output.write_json(context_, to_json(result, context_.redactor) + "\n");
+      const auto write = [&](std::string_view bytes) { return output.write_json(context_, bytes); };
+      written = write_json(result, context_.redactor, write);
+      if (written) written = write("\n");
     } else if (options_.extracts && has_block_) {
       written = output.write_text(context_, result.content);
     }

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+
 namespace byok::cli {
 namespace {
 
@@ -50,9 +52,25 @@ std::string seconds(std::chrono::milliseconds time) {
   return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000.0);
 }
 
-}  // namespace
+std::string dumped(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string to_json(const RunResult& result, const base::Redactor& redactor) {
+// The object without its last brace.
+std::string open_end(const Json& object) {
+  std::string text = dumped(object);
+  text.pop_back();
+  return text;
+}
+
+// Up to kSlice bytes that do not end within a character.
+std::size_t slice_length(std::string_view text) {
+  constexpr std::size_t kSlice = std::size_t{64} << 10;
+  if (text.size() <= kSlice) return text.size();
+  std::size_t length = kSlice;
+  while (length > kSlice - 4 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) --length;
+  return length;
+}
+
+Json head_of(const RunResult& result) {
   Json object;
   object["type"] = "result";
   object["schema_version"] = 1;
@@ -61,7 +79,11 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
   if (!result.profile.empty()) object["profile"] = result.profile;
   if (!result.host.empty()) object["host"] = result.host;
   if (!result.model.empty()) object["model"] = result.model;
-  object["content"] = result.content;
+  return object;
+}
+
+Json tail_of(const RunResult& result, const base::Redactor& redactor) {
+  Json object;
   if (!result.reasoning.empty()) object["reasoning"] = result.reasoning;
   if (!result.tool_calls.empty()) {
     Json calls = Json::array();
@@ -84,7 +106,32 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
     object["warnings"] = std::move(warnings);
   }
   if (result.error) object["error"] = error_object(*result.error, redactor);
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return object;
+}
+
+}  // namespace
+
+base::Result<> write_json(const RunResult& result, const base::Redactor& redactor, const WriteBytes& write) {
+  BYOK_CHECK(write(open_end(head_of(result))));
+  BYOK_CHECK(write(",\"content\":\""));
+  for (std::string_view rest = result.content; !rest.empty();) {
+    const std::string_view slice = rest.substr(0, slice_length(rest));
+    const std::string quoted = base::json_quote(slice);
+    BYOK_CHECK(write(std::string_view(quoted).substr(1, quoted.size() - 2)));
+    rest.remove_prefix(slice.size());
+  }
+  BYOK_CHECK(write("\","));
+  return write(dumped(tail_of(result, redactor)).substr(1));
+}
+
+std::string to_json(const RunResult& result, const base::Redactor& redactor) {
+  std::string json;
+  const auto append = [&json](std::string_view bytes) {
+    json += bytes;
+    return base::Result<>();
+  };
+  static_cast<void>(write_json(result, redactor, append));
+  return json;
 }
 
 std::string usage_line(const RunResult& result) {
