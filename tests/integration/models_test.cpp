@@ -29,10 +29,11 @@ Answer json(std::string_view body, int status = 200) {
 
 constexpr std::string_view kVariant = "Phi-4-mini-instruct-generic-cpu:5";
 // Foundry Local's list: what is loaded, or as here nothing; then what is on the disk.
-const Answer kNothingLoaded =
-    json(R"({"data":[],"IsDelta":false,"Successful":true,"HttpStatusCode":0,"object":"list"})");
-const Answer kOneOnDisk = json(R"(["Phi-4-mini-instruct-generic-cpu:5"])");
-const Answer kNotThere = json("{}", 404);
+Answer nothing_loaded() {
+  return json(R"({"data":[],"IsDelta":false,"Successful":true,"HttpStatusCode":0,"object":"list"})");
+}
+Answer one_on_disk() { return json(R"(["Phi-4-mini-instruct-generic-cpu:5"])"); }
+Answer not_there() { return json("{}", 404); }
 
 // A machine on which `foundry` is this script; each call leaves a line in `asked`.
 class FoundryMachine : public Sandbox {
@@ -82,7 +83,7 @@ std::size_t widest_line(std::string_view text) {
 TEST_SUITE("models") {
   TEST_CASE("foundry-local: an alias and no port are enough, with old and new versions") {
     for (const bool is_new : {true, false}) {
-      RawServer server({kNothingLoaded, kOneOnDisk, chat("Hello.")});
+      RawServer server({nothing_loaded(), one_on_disk(), chat("Hello.")});
       const FoundryMachine machine(is_new ? new_version(server.port()) : old_version(server.port()));
       const ProcessResult result = machine.run({"ask", "-p", "foundry-local", "-m", "phi-4-mini", "hi"});
       CHECK_MESSAGE(result.exit_code == 0, summary(result));
@@ -97,7 +98,7 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE("foundry-local: with one model installed none need be named") {
-    RawServer server({kNothingLoaded, kOneOnDisk, chat("Hello.")});
+    RawServer server({nothing_loaded(), one_on_disk(), chat("Hello.")});
     const FoundryMachine machine(new_version(server.port()));
     const ProcessResult result = machine.run({"ask", "-p", "foundry-local", "hi"});
     CHECK_MESSAGE(result.exit_code == 0, summary(result));
@@ -108,7 +109,7 @@ TEST_SUITE("models") {
 
   TEST_CASE("foundry-local: an alias of several variants is sent as it is, and the error names them") {
     const Answer two = json(R"({"data":[{"id":"phi-4-mini-cpu:5","toolCalling":true},{"id":"phi-4-mini-gpu:5"}]})");
-    RawServer server({two, kNotThere, refusal(404, "model phi-4-mini was not found"), two, kNotThere});
+    RawServer server({two, not_there(), refusal(404, "model phi-4-mini was not found"), two, not_there()});
     const FoundryMachine machine(new_version(server.port()));
     const ProcessResult result = machine.run({"ask", "-p", "foundry-local", "-m", "phi-4-mini", "hi"});
     CHECK(result.exit_code == 1);
@@ -117,7 +118,7 @@ TEST_SUITE("models") {
   }
 
   TEST_CASE("foundry-local: a profile that extends it finds the port too") {
-    RawServer server({kNothingLoaded, kOneOnDisk, chat("Hello.")});
+    RawServer server({nothing_loaded(), one_on_disk(), chat("Hello.")});
     const FoundryMachine machine(new_version(server.port()));
     static_cast<void>(
         machine.write(machine.config_file(), "profiles: {mine: {extends: foundry-local, model: phi-4-mini}}\n"));
