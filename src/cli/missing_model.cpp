@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kPatience{2};
 enum class Ask { nobody, where_nothing_is_kept, in_any_case };
 
 // The profile's own list, or a kept one, or what a loopback server answers in time; a remote one is not asked.
-Models known_models(const Launched& launched, Context& context, Ask ask) {
+base::Result<Models> known_models(const Launched& launched, Context& context, Ask ask) {
   const core::Profile& profile = launched.profile;
   if (!profile.models.empty()) return profile.models;
   session::CatalogOptions options = catalog_options(context);
@@ -30,7 +30,7 @@ Models known_models(const Launched& launched, Context& context, Ask ask) {
   options.refresh = ask == Ask::in_any_case;
   options.details = false;
   options.deadline = std::chrono::steady_clock::now() + kPatience;
-  return fetch_models(launched, context, options).value_or(Models{});
+  return fetch_models(launched, context, options);
 }
 
 bool is_builtin(const Launched& launched) {
@@ -70,7 +70,7 @@ void name_models(base::Error& error, const Launched& launched, const Models& mod
 void resolve_alias(Launched& launched, Context& context) {
   core::Profile& profile = launched.profile;
   if (context.foundry_origin.empty() || profile.base_url.origin() != context.foundry_origin) return;
-  const Models models = known_models(launched, context, Ask::where_nothing_is_kept);
+  const Models models = known_models(launched, context, Ask::where_nothing_is_kept).value_or(Models{});
   const core::ModelInfo* meant = session::find_model(profile.wire_model, models);
   if (meant == nullptr || meant->id == profile.wire_model) return;
   if (!context.is_quiet) context.say(fmt::format("byok: {} is {} here", profile.wire_model, meant->id));
@@ -90,7 +90,15 @@ base::Result<Launched> launch_with_model(const config::Overrides& overrides, Con
   auto modelless = launch(without, context);
   context.is_quiet = was_quiet;
   if (!modelless) return launched;
-  Models models = known_models(*modelless, context, sends_nothing ? Ask::nobody : Ask::in_any_case);
+  auto known = known_models(*modelless, context, sends_nothing ? Ask::nobody : Ask::in_any_case);
+  if (!known) {
+    if (known.error().kind == base::ErrorKind::cancelled) return std::unexpected(known.error());
+    const std::string& hint = known.error().hint;
+    launched.error().hint +=
+        fmt::format("\nwhich there are is not known: {}{}{}", known.error().message, hint.empty() ? "" : "\n", hint);
+    return launched;
+  }
+  Models models = *std::move(known);
   std::erase_if(models, [](const core::ModelInfo& model) { return base::icontains(model.id, "embed"); });
   if (models.size() == 1 && modelless->profile.base_url.is_loopback() && is_builtin(*modelless)) {
     config::Overrides with = overrides;
@@ -108,7 +116,7 @@ void suggest_models(base::Error& error, const Launched& launched, Context& conte
   // Azure lists base models, and what is missing is a deployment.
   const bool is_azure = profile.type == core::ProviderType::azure || core::is_azure_host(profile.base_url.host());
   if (is_azure && profile.models.empty()) return;
-  Models models = known_models(launched, context, Ask::in_any_case);
+  Models models = known_models(launched, context, Ask::in_any_case).value_or(Models{});
   std::erase_if(models, [&](const core::ModelInfo& model) { return model.id == profile.wire_model; });
   const auto meant = session::nearest_models(profile.wire_model, models, kMostMeant);
   if (meant.empty()) return;

@@ -159,9 +159,8 @@ TEST_CASE("LM Studio: both generations of its own list") {
   CHECK(models[1].vision == true);
   CHECK(models[1].max_context_window_tokens == 2048);
   // Its answer to a path that it does not know has the status 200.
-  CHECK_FALSE(merge(ModelServer::lm_studio, R"({"error":"Unexpected endpoint or method. (GET /api/v1/models)"
-})",
-                    models));
+  CHECK_FALSE(
+      merge(ModelServer::lm_studio, R"({"error":"Unexpected endpoint or method. GET /api/v1/models"})", models));
 }
 
 TEST_CASE("LiteLLM: the first deployment behind a name counts") {
