@@ -66,10 +66,14 @@ void name_models(base::Error& error, const Launched& launched, const Models& mod
   error.hint += fmt::format("\nonce: -m {}\nto keep one: {}", base::shell_quote(first), how_to_keep(launched, first));
 }
 
+bool is_found_foundry(const core::Profile& profile, const Context& context) {
+  return !context.foundry_origin.empty() && profile.base_url.origin() == context.foundry_origin;
+}
+
 // Before 0.10 its server wants the id of a variant, and people know the alias.
 void resolve_alias(Launched& launched, Context& context) {
   core::Profile& profile = launched.profile;
-  if (context.foundry_origin.empty() || profile.base_url.origin() != context.foundry_origin) return;
+  if (!is_found_foundry(profile, context)) return;
   const Models models = known_models(launched, context, Ask::where_nothing_is_kept).value_or(Models{});
   const core::ModelInfo* meant = session::find_model(profile.wire_model, models);
   if (meant == nullptr || meant->id == profile.wire_model) return;
@@ -116,7 +120,8 @@ void suggest_models(base::Error& error, const Launched& launched, Context& conte
   // Azure lists base models, and what is missing is a deployment.
   const bool is_azure = profile.type == core::ProviderType::azure || core::is_azure_host(profile.base_url.host());
   if (is_azure && profile.models.empty()) return;
-  Models models = known_models(launched, context, Ask::in_any_case).value_or(Models{});
+  const Ask ask = is_found_foundry(profile, context) ? Ask::in_any_case : Ask::nobody;
+  Models models = known_models(launched, context, ask).value_or(Models{});
   std::erase_if(models, [&](const core::ModelInfo& model) { return model.id == profile.wire_model; });
   const auto meant = session::nearest_models(profile.wire_model, models, kMostMeant);
   if (meant.empty()) return;

@@ -14,7 +14,7 @@ namespace byok::cli {
 [[nodiscard]] base::Result<Launched> launch_with_model(const config::Overrides& overrides, Context& context);
 
 // To the hint of a "model not found" (other errors stay as they are): the listed models that were likely meant, from
-// the profile's list, the cache, or a loopback server (2 s).
+// the profile's list or the cache; where Foundry Local was found by its program, from what it answers (2 s).
 void suggest_models(base::Error& error, const Launched& launched, Context& context);
 
 }  // namespace byok::cli
