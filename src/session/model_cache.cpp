@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "session/catalog.hpp"
+#include "wire/json.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::session {
@@ -61,43 +62,27 @@ Json json_of(const core::ModelInfo& model) {
   return object;
 }
 
-const Json* member(const Json& object, std::string_view name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
+std::optional<std::int64_t> count(const wire::Json& value) {
+  const auto number = value.integer();
+  return number && *number > 0 ? number : std::nullopt;
 }
 
-std::optional<std::int64_t> count(const Json& object, std::string_view name) {
-  const Json* value = member(object, name);
-  if (value == nullptr || !value->is_number_integer() || value->get<std::int64_t>() <= 0) return std::nullopt;
-  return value->get<std::int64_t>();
+std::optional<bool> flag(const wire::Json& value) {
+  return value.type() == wire::Json::Type::boolean ? std::optional(value.is_truthy()) : std::nullopt;
 }
 
-std::optional<bool> boolean(const Json& object, std::string_view name) {
-  const Json* value = member(object, name);
-  if (value == nullptr || !value->is_boolean()) return std::nullopt;
-  return value->get<bool>();
-}
-
-std::string text(const Json& object, std::string_view name) {
-  const Json* value = member(object, name);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
-core::ModelInfo model_of(const Json& object) {
-  static const Json kNone;
+core::ModelInfo model_of(const wire::Json& object) {
   core::ModelInfo model;
-  model.id = text(object, "id");
-  model.name = text(object, "name");
-  const Json* capabilities = member(object, "capabilities");
-  const Json* supports = capabilities != nullptr ? member(*capabilities, "supports") : nullptr;
-  const Json* limits = capabilities != nullptr ? member(*capabilities, "limits") : nullptr;
-  model.vision = boolean(supports != nullptr ? *supports : kNone, "vision");
-  model.reasoning_effort = boolean(supports != nullptr ? *supports : kNone, "reasoningEffort");
-  const Json& bounds = limits != nullptr ? *limits : kNone;
-  model.max_context_window_tokens = count(bounds, "max_context_window_tokens");
-  model.max_prompt_tokens = count(bounds, "max_prompt_tokens");
-  model.max_output_tokens = count(bounds, "max_output_tokens");
+  model.id = object["id"].str();
+  model.name = object["name"].str();
+  const wire::Json capabilities = object["capabilities"];
+  const wire::Json supports = capabilities["supports"];
+  const wire::Json limits = capabilities["limits"];
+  model.vision = flag(supports["vision"]);
+  model.reasoning_effort = flag(supports["reasoningEffort"]);
+  model.max_context_window_tokens = count(limits["max_context_window_tokens"]);
+  model.max_prompt_tokens = count(limits["max_prompt_tokens"]);
+  model.max_output_tokens = count(limits["max_output_tokens"]);
   return model;
 }
 
@@ -122,14 +107,13 @@ std::vector<core::ModelInfo> cached_models(const core::Profile& profile, const C
   if (options.cache_directory.empty()) return models;
   const auto bytes = base::read_file(cache_file(profile, options.cache_directory), kLargestFile);
   if (!bytes) return models;
-  const Json object = Json::parse(*bytes, nullptr, false);
-  const std::optional<std::int64_t> time = count(object, "time");
+  // Walked, not built: a list of hundreds must not be felt when the program starts.
+  const wire::Json object = wire::Json::parse(*bytes);
+  const std::optional<std::int64_t> time = count(object["time"]);
   const bool is_fresh = time && *time <= options.now && options.now - *time < kLifetime;
-  if (text(object, "key") != cache_key(profile) || !is_fresh) return models;
-  const Json* list = member(object, "models");
-  if (list == nullptr || !list->is_array()) return models;
-  for (const Json& entry : *list) {
-    core::ModelInfo model = model_of(entry);
+  if (!is_fresh || object["key"].str() != cache_key(profile)) return models;
+  for (wire::Json::Cursor entries(object["models"]); entries.next();) {
+    core::ModelInfo model = model_of(entries.value());
     if (!model.id.empty()) models.push_back(std::move(model));
   }
   return models;
