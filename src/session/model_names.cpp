@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -44,12 +45,13 @@ std::vector<std::string> parts_of(std::string_view text) {
   return parts;
 }
 
-// Whether the id has two of the word's parts, and more than half of them.
-bool shares_parts(std::string_view id, const std::vector<std::string>& wanted) {
+// How many of the word's parts the id lacks; nothing where it has fewer than two, or not more than half of them.
+std::optional<int> parts_lacking(std::string_view id, const std::vector<std::string>& wanted) {
   const std::vector<std::string> parts = parts_of(id);
   const auto shared = std::ranges::count_if(
       wanted, [&](const std::string& part) { return std::ranges::find(parts, part) != parts.end(); });
-  return shared >= 2 && static_cast<std::size_t>(shared) * 2 > wanted.size();
+  const auto all = static_cast<std::ptrdiff_t>(wanted.size());
+  return shared >= 2 && shared * 2 > all ? std::optional(static_cast<int>(all - shared)) : std::nullopt;
 }
 
 // Whether a few letters differ, with or without the maker's name and the tag.
@@ -79,6 +81,8 @@ const ModelInfo* find_model(std::string_view word, const Models& models) {
 
 std::vector<std::string> nearest_models(std::string_view word, const Models& models, std::size_t most) {
   constexpr std::size_t kShortest = 3;  // letters that say something wherever they stand
+  constexpr int kLast = 1000;
+  if (word.empty()) return {};
   const std::string lower = base::to_lower(word);
   const std::string_view bare = without_maker(lower);
   const std::vector<std::string> parts = parts_of(lower);
@@ -92,8 +96,10 @@ std::vector<std::string> nearest_models(std::string_view word, const Models& mod
       rank = 1;
     } else if (bare.size() >= kShortest && base::icontains(model.id, bare)) {
       rank = 2;
-    } else if (begins(bare, name) || shares_parts(model.id, parts)) {
-      rank = 3;
+    } else if (const auto lacking = parts_lacking(model.id, parts)) {
+      rank = 3 + *lacking;
+    } else if (begins(bare, name)) {
+      rank = kLast;
     }
     if (rank >= 0) ranked.emplace_back(rank, model.id);
   }

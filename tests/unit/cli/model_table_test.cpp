@@ -71,7 +71,7 @@ TEST_CASE("in a terminal no line is longer than it is wide") {
 
 TEST_CASE("names are cut first, then left out; ids keep both their ends") {
   const auto models = some_models();
-  CHECK(model_table(models, 100).contains("GPT-5, the one with…"));
+  CHECK(model_table(models, 100).contains("GPT-5, the one with a ra…"));
   const std::string narrow = model_table(models, 80);
   CHECK_FALSE(narrow.contains("NAME"));
   CHECK(narrow.contains("Phi-4-mini-instruct-generic-cpu:5"));

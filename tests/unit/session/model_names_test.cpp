@@ -62,7 +62,7 @@ TEST_CASE("what was likely meant comes first") {
   const auto nearest = [](std::string_view word, const Ids& ids, const std::string& name = {}, std::size_t most = 3) {
     return nearest_models(word, models_named(ids, name), most);
   };
-  CHECK(nearest("gpt-5-mni", {"o3", "gpt-5-mini", "gpt-5"}) == Ids{"gpt-5-mini"});
+  CHECK(nearest("gpt-5-mni", {"o3", "gpt-5-mini", "gpt-5"}) == Ids{"gpt-5-mini", "gpt-5"});
   CHECK(nearest("gpt-4.1", {"anthropic/claude", "openai/gpt-4.1-mini", "openai/gpt-4.1"}) ==
         Ids{"openai/gpt-4.1-mini", "openai/gpt-4.1"});
   CHECK(nearest("openai/gpt-4.1", {"gpt-4.1", "o3"}) == Ids{"gpt-4.1"});
