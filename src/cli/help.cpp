@@ -75,7 +75,7 @@ std::string help_overview() {
   for (const Command& command : commands()) text += fmt::format("  byok {:<16} {}\n", command.name, command.summary);
   text += "\nGeneral:\n";
   for (const Option& option : global_options()) text += option_lines(option);
-  text += "      --version               version, and those of libcurl and TLS\n\n";
+  text += "      --version               version, commit, and the versions of libcurl and TLS\n\n";
   text += kEnvironment;
   text += "\nbyok COMMAND --help shows a command's options; man byok and man byok-config the rest.\n";
   return text;
