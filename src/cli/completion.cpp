@@ -34,6 +34,9 @@ std::string_view second_word(const Command& command) {
   return space == std::string_view::npos ? std::string_view{} : command.name.substr(space + 1);
 }
 
+// Whether its argument is the name of a profile that exists.
+bool takes_profile(const Command& command) { return command.arguments == "NAME" || command.arguments == "[NAME]"; }
+
 std::vector<std::string> option_words(const Command& command) {
   std::vector<std::string> words;
   for (const auto group : command.options) {
@@ -75,12 +78,14 @@ std::string bash() {
   std::string firsts;
   std::string seconds;
   std::string options;
+  std::string named;
   for (const Family& family : families()) {
     firsts += fmt::format("{}{}", firsts.empty() ? "" : " ", family.first);
     std::string parts;
     for (const Command* command : family.members) {
       if (!second_word(*command).empty()) parts += fmt::format("{}{}", parts.empty() ? "" : " ", second_word(*command));
       options += fmt::format("    '{}') options='{}' ;;\n", command->name, base::join(option_words(*command), " "));
+      if (takes_profile(*command)) named += fmt::format("{}'{}'", named.empty() ? "" : " | ", command->name);
     }
     if (!parts.empty()) seconds += fmt::format("    {}) seconds='{}' ;;\n", family.first, parts);
   }
@@ -108,6 +113,10 @@ _byok() {{
   fi
   [[ $first == completion ]] && COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
   case "$first${{seconds:+ $second}}" in
+    {}) COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")) ;
+  ;
+  esac
+  case "$first${{seconds:+ $second}}" in
 {}  esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
@@ -115,62 +124,63 @@ _byok() {{
 }}
 complete -o default -F _byok byok
 )",
-                     bash_value_cases(), firsts, seconds, options);
+                     bash_value_cases(), firsts, seconds, named, options);
 }
 
 // Text inside a zsh _arguments specification, in single quotes.
 std::string zsh_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '\'') {
-      out += "'\\''";
-      continue;
-    }
-    if (c == '[' || c == ']' || c == ':') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-std::string zsh_option(const Option& option) {
-  std::string action;
-  if (option.kind != ValueKind::none) {
-    const std::string label = option.kind == ValueKind::choice ? std::string(option.name) : zsh_text(option.value);
-    action = fmt::format(":{}:", label);
-    if (option.kind == ValueKind::file) action += "_files";
-    if (option.kind == ValueKind::profile) action += "($(byok profiles list --names 2>/dev/null))";
-    if (option.kind == ValueKind::choice) {
-      action += fmt::format("({})", base::replace_all(std::string(option.value), "|", " "));
-    }
-  }
-  const std::string star = option.is_repeatable || option.name == "verbose" ? "*" : "";
-  const std::string help = zsh_text(option.help);
-  std::string text = fmt::format("    '{}--{}[{}]{}'\n", star, option.name, help, action);
-  if (option.letter != 0) text += fmt::format("    '{}-{}[{}]{}'\n", star, option.letter, help, action);
-  return text;
-}
-
-std::string zsh() {
-  std::string firsts;
-  std::string cases;
-  for (const Family& family : families()) {
-    const bool has_parts = !second_word(*family.members.front()).empty();
-    firsts += fmt::format("    '{}:{}'\n", family.first,
-                          zsh_text(has_parts ? family.members.front()->summary : family.members.front()->summary));
-    std::string parts;
-    for (const Command* command : family.members) {
-      std::string options;
-      for (const auto group : command->options) {
-        for (const Option& option : group) options += zsh_option(option);
+      if (c == '\'') {
+        out += "'\\''";
+        continue;
       }
-      if (has_parts) parts += fmt::format("{}{}", parts.empty() ? "" : " ", second_word(*command));
-      std::string rest = "    '*:argument:_files'\n";
-      if (command->name == "completion") rest = "    '*:shell:(bash zsh fish)'\n";
-      cases += fmt::format("  '{}') options=(\n{}{}  ) ;;\n", command->name, options, rest);
+      if (c == '[' || c == ']' || c == ':') out += '\\';
+      out += c;
     }
-    if (has_parts) cases += fmt::format("  '{} ') options=('1:command:({})') ;;\n", family.first, parts);
+    return out;
   }
-  return fmt::format(R"(#compdef byok
+
+  std::string zsh_option(const Option& option) {
+    std::string action;
+    if (option.kind != ValueKind::none) {
+      const std::string label = option.kind == ValueKind::choice ? std::string(option.name) : zsh_text(option.value);
+      action = fmt::format(":{}:", label);
+      if (option.kind == ValueKind::file) action += "_files";
+      if (option.kind == ValueKind::profile) action += "($(byok profiles list --names 2>/dev/null))";
+      if (option.kind == ValueKind::choice) {
+        action += fmt::format("({})", base::replace_all(std::string(option.value), "|", " "));
+      }
+    }
+    const std::string star = option.is_repeatable || option.name == "verbose" ? "*" : "";
+    const std::string help = zsh_text(option.help);
+    std::string text = fmt::format("    '{}--{}[{}]{}'\n", star, option.name, help, action);
+    if (option.letter != 0) text += fmt::format("    '{}-{}[{}]{}'\n", star, option.letter, help, action);
+    return text;
+  }
+
+  std::string zsh() {
+    std::string firsts;
+    std::string cases;
+    for (const Family& family : families()) {
+      const bool has_parts = !second_word(*family.members.front()).empty();
+      firsts += fmt::format("    '{}:{}'\n", family.first,
+                            zsh_text(has_parts ? family.members.front()->summary : family.members.front()->summary));
+      std::string parts;
+      for (const Command* command : family.members) {
+        std::string options;
+        for (const auto group : command->options) {
+          for (const Option& option : group) options += zsh_option(option);
+        }
+        if (has_parts) parts += fmt::format("{}{}", parts.empty() ? "" : " ", second_word(*command));
+        std::string rest = "    '*:argument:_files'\n";
+        if (takes_profile(*command)) rest = "    '1:profile:($(byok profiles list --names 2>/dev/null))'\n";
+        if (command->name == "completion") rest = "    '*:shell:(bash zsh fish)'\n";
+        cases += fmt::format("  '{}') options=(\n{}{}  ) ;;\n", command->name, options, rest);
+      }
+      if (has_parts) cases += fmt::format("  '{} ') options=('1:command:({})') ;;\n", family.first, parts);
+    }
+    return fmt::format(R"(#compdef byok
 # zsh completion for byok
 local -a options firsts
 firsts=(
@@ -191,74 +201,78 @@ words[1]=()
 (( CURRENT-- ))
 _arguments -s $options
 )",
-                     firsts, cases);
-}
-
-std::string fish_text(std::string_view text) { return base::replace_all(std::string(text), "'", "\\'"); }
-
-std::string fish_condition(const Command& command) {
-  const std::string_view second = second_word(command);
-  const std::string_view first = command.name.substr(0, command.name.find(' '));
-  std::string condition = fmt::format("__fish_seen_subcommand_from {}", first);
-  if (!second.empty()) condition += fmt::format("; and __fish_seen_subcommand_from {}", second);
-  return condition;
-}
-
-std::string fish() {
-  std::string text = "# fish completion for byok\ncomplete -c byok -f\n";
-  std::string firsts;
-  for (const Family& family : families()) firsts += fmt::format("{}{}", firsts.empty() ? "" : " ", family.first);
-  for (const Family& family : families()) {
-    text += fmt::format("complete -c byok -n 'not __fish_seen_subcommand_from {}' -a {} -d '{}'\n", firsts,
-                        family.first, fish_text(family.members.front()->summary));
-    for (const Command* command : family.members) {
-      const std::string_view second = second_word(*command);
-      if (second.empty()) continue;
-      text += fmt::format("complete -c byok -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n", family.first, second,
-                          fish_text(command->summary));
-    }
+                       firsts, cases);
   }
-  text += "complete -c byok -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
-  for (const Command& command : commands()) {
-    for (const auto group : command.options) {
-      for (const Option& option : group) {
-        std::string value;
-        if (option.kind == ValueKind::file) value = " -r -F";
-        if (option.kind == ValueKind::profile) value = " -x -a '(byok profiles list --names 2>/dev/null)'";
-        if (option.kind == ValueKind::choice) {
-          value = fmt::format(" -x -a '{}'", base::replace_all(std::string(option.value), "|", " "));
-        }
-        if (value.empty() && option.kind != ValueKind::none) value = " -x";
-        const std::string letter = option.letter != 0 ? fmt::format(" -s {}", option.letter) : "";
-        text += fmt::format("complete -c byok -n '{}'{} -l {}{} -d '{}'\n", fish_condition(command), letter,
-                            option.name, value, fish_text(option.help));
+
+  std::string fish_text(std::string_view text) { return base::replace_all(std::string(text), "'", "\\'"); }
+
+  std::string fish_condition(const Command& command) {
+    const std::string_view second = second_word(command);
+    const std::string_view first = command.name.substr(0, command.name.find(' '));
+    std::string condition = fmt::format("__fish_seen_subcommand_from {}", first);
+    if (!second.empty()) condition += fmt::format("; and __fish_seen_subcommand_from {}", second);
+    return condition;
+  }
+
+  std::string fish() {
+    std::string text = "# fish completion for byok\ncomplete -c byok -f\n";
+    std::string firsts;
+    for (const Family& family : families()) firsts += fmt::format("{}{}", firsts.empty() ? "" : " ", family.first);
+    for (const Family& family : families()) {
+      text += fmt::format("complete -c byok -n 'not __fish_seen_subcommand_from {}' -a {} -d '{}'\n", firsts,
+                          family.first, fish_text(family.members.front()->summary));
+      for (const Command* command : family.members) {
+        const std::string_view second = second_word(*command);
+        if (second.empty()) continue;
+        text += fmt::format("complete -c byok -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n", family.first,
+                            second, fish_text(command->summary));
       }
     }
+    text += "complete -c byok -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
+    for (const Command& command : commands()) {
+      if (takes_profile(command)) {
+        text += fmt::format("complete -c byok -n '{}' -a '(byok profiles list --names 2>/dev/null)'\n",
+                            fish_condition(command));
+      }
+      for (const auto group : command.options) {
+        for (const Option& option : group) {
+          std::string value;
+          if (option.kind == ValueKind::file) value = " -r -F";
+          if (option.kind == ValueKind::profile) value = " -x -a '(byok profiles list --names 2>/dev/null)'";
+          if (option.kind == ValueKind::choice) {
+            value = fmt::format(" -x -a '{}'", base::replace_all(std::string(option.value), "|", " "));
+          }
+          if (value.empty() && option.kind != ValueKind::none) value = " -x";
+          const std::string letter = option.letter != 0 ? fmt::format(" -s {}", option.letter) : "";
+          text += fmt::format("complete -c byok -n '{}'{} -l {}{} -d '{}'\n", fish_condition(command), letter,
+                              option.name, value, fish_text(option.help));
+        }
+      }
+    }
+    return text;
   }
-  return text;
-}
 
-}  // namespace
+  }  // namespace
 
-std::string completion_script(std::string_view shell) {
-  if (shell == "bash") return bash();
-  if (shell == "zsh") return zsh();
-  if (shell == "fish") return fish();
-  return {};
-}
-
-int run_completion(const Arguments& arguments, Context& context) {
-  const std::string shell = arguments.words.size() == 1 ? arguments.words.front() : "";
-  const std::string script = completion_script(shell);
-  if (script.empty()) {
-    base::Error error;
-    error.kind = base::ErrorKind::usage;
-    error.message = "byok completion needs the name of one shell";
-    error.hint = "write one of: byok completion bash, byok completion zsh, byok completion fish";
-    context.report(error);
-    return static_cast<int>(ExitCode::usage);
+  std::string completion_script(std::string_view shell) {
+    if (shell == "bash") return bash();
+    if (shell == "zsh") return zsh();
+    if (shell == "fish") return fish();
+    return {};
   }
-  return context.print(script);
-}
 
-}  // namespace byok::cli
+  int run_completion(const Arguments& arguments, Context& context) {
+    const std::string shell = arguments.words.size() == 1 ? arguments.words.front() : "";
+    const std::string script = completion_script(shell);
+    if (script.empty()) {
+      base::Error error;
+      error.kind = base::ErrorKind::usage;
+      error.message = "byok completion needs the name of one shell";
+      error.hint = "write one of: byok completion bash, byok completion zsh, byok completion fish";
+      context.report(error);
+      return static_cast<int>(ExitCode::usage);
+    }
+    return context.print(script);
+  }
+
+  }  // namespace byok::cli
