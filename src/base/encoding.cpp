@@ -1,6 +1,8 @@
 // Encodings: UTF-8, percent, base64, JSON strings and shell words.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -29,6 +31,18 @@ std::optional<unsigned> base64url_value(char c) {
   if (c == '_') return 63;
   if (!is_alphanumeric(c)) return std::nullopt;
   return static_cast<unsigned>(kBase64.find(c));
+}
+
+// How many bytes at the beginning are ASCII, eight at a time and then one by one.
+std::size_t ascii_length(std::string_view text) {
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  while (at < text.size() && byte_at(text, at) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -78,12 +92,13 @@ Utf8Sequence first_utf8(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(ascii_length(text));
+    if (text.empty()) return true;
     const Utf8Sequence sequence = first_utf8(text);
     if (sequence.state != Utf8Sequence::State::valid) return false;
     text.remove_prefix(sequence.length);
   }
-  return true;
 }
 
 std::string to_valid_utf8(std::string_view text, Utf8Check* check) {

@@ -6,14 +6,6 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "transport/transport.hpp"
-
-#ifndef BYOK_VERSION
-#define BYOK_VERSION "unknown"
-#endif
-#ifndef BYOK_COMMIT
-#define BYOK_COMMIT ""
-#endif
 
 namespace byok::cli {
 namespace {
@@ -102,12 +94,6 @@ std::string help_for(const Command& command) {
   if (!command.details.empty()) text += fmt::format("\n{}\n", command.details);
   if (command.name == "ask") text += fmt::format("\n{}", kEnvironment);
   return text;
-}
-
-std::string version_text() {
-  const std::string_view commit = BYOK_COMMIT;
-  return fmt::format("byok {}{}\n{}\n", BYOK_VERSION, commit.empty() ? "" : fmt::format(" ({})", commit),
-                     transport::curl_version());
 }
 
 }  // namespace byok::cli

@@ -1,4 +1,4 @@
-// The server: the one door to cpp-httplib, which reads requests and frames replies; sockets and waits are ours.
+// The server, a module loaded when it is used: the one door to cpp-httplib, which reads requests and frames replies.
 #include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 
 #include "mock/connection.hpp"
 #include "mock/mock.hpp"
+#include "mock/module.hpp"
 #include "mock/provider.hpp"
 
 namespace byok::mock {
@@ -236,12 +237,18 @@ class LoopbackServer final : public MockServer {
 
 }  // namespace
 
-base::Result<std::unique_ptr<MockServer>> MockServer::start(const MockOptions& options) {
+namespace {
+
+base::Result<std::unique_ptr<MockServer>> start(const MockOptions& options) {
   BYOK_TRY(Provider provider, Provider::create(options));
   const KeptSigpipe kept;
   auto server = std::make_unique<LoopbackServer>(std::move(provider));
   BYOK_CHECK(server->listen(options.port));
   return std::unique_ptr<MockServer>(std::move(server));
 }
+
+}  // namespace
+
+void byok_start_mock(const MockOptions& options, StartedMock& out) { out = start(options); }
 
 }  // namespace byok::mock

@@ -94,6 +94,8 @@ class MessageReply {
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   base::Result<> on_end(EventSink& sink);
   [[nodiscard]] bool is_complete() const { return has_ended_; }
+  [[nodiscard]] Json text_source() const { return text_source_; }
+  void on_text(Json text, EventSink& sink);
   void on_message(Json message, EventSink& sink);  // a whole answer
 
  private:
@@ -109,6 +111,7 @@ class MessageReply {
   void stop(Json delta);
   Block* find_block(std::int64_t index);
 
+  Json text_source_;  // in the event being read
   DeltaText text_, thinking_, arguments_;
   std::vector<Block> open_;
   TokenCounts counts_;
@@ -121,6 +124,7 @@ class MessageReply {
 };
 
 base::Result<> MessageReply::on_event(std::string_view name, Json event, EventSink& sink) {
+  text_source_ = {};
   Json type_member, index_member, delta, error;
   for (Json::Cursor member(event); member.next();) {
     const std::string_view key = member.key();
@@ -227,11 +231,16 @@ void MessageReply::add_delta(std::int64_t index, Json delta, EventSink& sink) {
   add_to_block(find_block(index), type, value, sink);
 }
 
+void MessageReply::on_text(Json text, EventSink& sink) {
+  text_source_ = text;
+  if (const auto read = text_.read(text); !read.empty()) sink.on(core::TextDelta{read});
+}
+
 // Text whose block was not announced is taken all the same.
 void MessageReply::add_to_block(Block* block, std::string_view type, Json value, EventSink& sink) {
   if (block != nullptr && block->kind == BlockKind::other) return;
   if (type == "text_delta") {
-    if (const auto text = text_.read(value); !text.empty()) sink.on(core::TextDelta{text});
+    on_text(value, sink);
   } else if (type == "thinking_delta") {
     if (const auto text = thinking_.read(value); !text.empty()) sink.on(core::ReasoningDelta{text});
   } else if (block == nullptr) {
@@ -288,8 +297,7 @@ void MessageReply::on_message(Json message, EventSink& sink) {
 
 base::Result<> MessageReply::on_end(EventSink& sink) {
   if (const auto rest = text_.rest(); !rest.empty()) sink.on(core::TextDelta{rest});
-  if (stop_reason_.empty() && !has_ended_)
-    return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete");
+  if (stop_reason_.empty() && !has_ended_) return cut_off();
   close_all(sink);
   // A reply that was ended in due form but without a reason, by a gateway that dropped it, is complete.
   const FinishReason reason = stop_reason_.empty() ? FinishReason::stop : finish_reason(stop_reason_);

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "base/result.hpp"
 #include "core/event.hpp"
+#include "wire/event_shape.hpp"
 #include "wire/json.hpp"
 #include "wire/sse.hpp"
 #include "wire/wire.hpp"
@@ -43,6 +45,9 @@ class JunkCounter {
 // A line that is no SSE field: old llama.cpp servers write `error: {…}` into a stream.
 [[nodiscard]] base::Result<> check_stray(std::string_view line);
 
+// What a stream without an end comes to.
+[[nodiscard]] base::Result<> cut_off();
+
 [[nodiscard]] bool is_done_mark(std::string_view data);  // [DONE], which gateways send on every wire
 
 // What follows the first value of `data` on a line of its own; else empty.
@@ -51,9 +56,28 @@ class JunkCounter {
   return end < data.size() && data[end] == '\n' ? data.substr(end + 1) : std::string_view();
 }
 
+// Passes events on and tells whether they were one piece of text and nothing else.
+class TextWatch final : public core::EventSink {
+ public:
+  explicit TextWatch(core::EventSink& sink) : sink_(sink) {}
+  void on(const core::StreamEvent& event) override {
+    ++count_;
+    is_text_ = std::holds_alternative<core::TextDelta>(event);
+    sink_.on(event);
+  }
+  [[nodiscard]] bool saw_text_alone() const { return count_ == 1 && is_text_; }
+
+ private:
+  core::EventSink& sink_;
+  std::size_t count_ = 0;
+  bool is_text_ = false;
+};
+
 // Reply has `on_event(name, json, sink)` for each event, `on_end(sink)` for the end of the stream, `is_complete()` as
-// Decoder has it, and `on_done_mark()` where `[DONE]` is an end of its own. The end of the stream, not the last event
-// of a reply, is the end: a gateway may go on with another reply in the same body.
+// Decoder has it, and `on_done_mark()` where `[DONE]` is an end of its own. `text_source()` is the string that the last
+// event's text was read from, and `on_text(string, sink)` does for the same string in an event that is otherwise equal
+// what `on_event` would do. The end of the stream, not the last event of a reply, is the end: a gateway may go on with
+// another reply in the same body.
 template <class Reply>
 class EventDecoder final : public Decoder, private SseSink {
  public:
@@ -72,10 +96,21 @@ class EventDecoder final : public Decoder, private SseSink {
  private:
   // A server that forgot the blank line between events has put several into one.
   base::Result<> on_event(const SseEvent& event) override {
+    if (const Json text = shape_.match(event); text.is_valid()) {
+      reply_.on_text(text, *sink_);
+      return {};
+    }
     for (SseEvent one = event; !is_done_;) {
       const Json json = Json::parse(one.data);
       if (!json.is_object()) return on_other(one);
-      BYOK_CHECK(reply_.on_event(one.name, json, *sink_));
+      TextWatch watch(*sink_);
+      BYOK_CHECK(reply_.on_event(one.name, json, watch));
+      // What the reply makes of the text may depend on events of other shapes.
+      if (watch.saw_text_alone() && reply_.text_source().is_valid()) {
+        shape_.learn(one, reply_.text_source());
+      } else {
+        shape_.forget();
+      }
       one.data = behind(json, one.data);
       if (one.data.empty()) break;
     }
@@ -91,6 +126,7 @@ class EventDecoder final : public Decoder, private SseSink {
 
   SseParser parser_;
   Reply reply_;
+  EventShape shape_;
   JunkCounter junk_;
   core::EventSink* sink_ = nullptr;  // of the call in progress
   bool is_done_ = false;

@@ -97,6 +97,8 @@ class ChatReply {
   void on_whole() { is_whole_ = true; }
   base::Result<> on_end(EventSink& sink);
   [[nodiscard]] bool is_complete() const { return !reason_.empty(); }
+  [[nodiscard]] Json text_source() const { return text_source_; }
+  void on_text(Json text, EventSink& sink) { add_text(content_.read(text), sink); }
 
  private:
   base::Result<> on_choice(Json choice, EventSink& sink);
@@ -110,6 +112,7 @@ class ChatReply {
   static void add_reasoning(std::string_view text, EventSink& sink);
   void identify(Json id, Json model, EventSink& sink);
 
+  Json text_source_;  // in the event being read
   DeltaText content_;
   DeltaText refusal_;
   DeltaText reasoning_;
@@ -135,6 +138,7 @@ base::Result<> ChatReply::on_event(std::string_view name, Json event, EventSink&
     if (key == "model") model = member.value();
     if (key == "x_groq" && !usage.is_object()) usage = member.value()["usage"];
   }
+  text_source_ = {};
   if (!has_id_ || !has_model_) identify(id, model, sink);
   for (Json::Cursor choice(choices); choice.next();) {
     // Other candidates than the first are not shown.
@@ -235,6 +239,7 @@ void ChatReply::on_content(const Delta& delta, EventSink& sink) {
   if (delta.channel.is_string() && delta.channel.plain() == "analysis") {
     add_reasoning(text, sink);
   } else {
+    text_source_ = delta.content;
     add_text(text, sink);
   }
 }
@@ -282,10 +287,7 @@ base::Result<> ChatReply::on_end(EventSink& sink) {
   add_reasoning(pieces.reasoning, sink);
   if (!pieces.text.empty()) sink.on(core::TextDelta{pieces.text});
   if (const std::string_view rest = refusal_.rest(); !rest.empty()) sink.on(core::RefusalDelta{rest});
-  if (reason_.empty() && !has_done_mark_) {
-    return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete",
-                      "what is there may be cut off; run it again");
-  }
+  if (reason_.empty() && !has_done_mark_) return cut_off();
   FinishReason reason = reason_.empty() ? FinishReason::stop : reason_of(reason_);
   if (reason == FinishReason::error) {
     return base::fail(ErrorKind::overloaded, "the provider ended the reply with an error and gave no reason");

@@ -87,6 +87,9 @@ class ResponsesReply {
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   base::Result<> on_end(EventSink& sink);
   [[nodiscard]] bool is_complete() const { return reason_.has_value(); }
+  [[nodiscard]] Json text_source() const { return text_source_; }
+  // The place is one that an equal event has shown before.
+  void on_text(Json text, EventSink& sink);
   // The response object: of the last event of a stream, or a whole answer.
   base::Result<> on_response(Json response, std::string_view status, EventSink& sink);
 
@@ -126,6 +129,7 @@ class ResponsesReply {
   Call& open_call(Json item, std::int64_t index, EventSink& sink);
   base::Result<> end(Json response, std::string_view status);
 
+  Json text_source_;  // in the event being read
   DeltaText texts_[static_cast<std::size_t>(Channel::count)];
   std::vector<Streamed> streamed_;  // of the current response, as the next three
   std::vector<Call> calls_;
@@ -142,6 +146,7 @@ bool is_tool_call(std::string_view type) { return type == "function_call" || typ
 std::string_view word(Json value) { return value.plain().value_or(""); }
 
 base::Result<> ResponsesReply::on_event(std::string_view name, Json event, EventSink& sink) {
+  text_source_ = {};
   const Fields fields = fields_of(event);
   // The event line repeats the type; OpenRouter leaves the line out, others the member.
   const std::string_view type = fields.type.plain().value_or(name);
@@ -155,6 +160,7 @@ base::Result<> ResponsesReply::dispatch(const Row& row, const Fields& fields, Js
   const Place place{.item = fields.output_index.integer().value_or(0), .part = fields.part_index.integer().value_or(0)};
   switch (row.action) {
     case Action::delta:
+      if (row.channel == Channel::text) text_source_ = fields.delta;
       if (row.channel == Channel::arguments)
         add_arguments(place.item, fields.delta, sink);
       else
@@ -181,6 +187,11 @@ base::Result<> ResponsesReply::dispatch(const Row& row, const Fields& fields, Js
       return on_response(event["response"], row.type.substr(std::string_view("response.").size()), sink);
   }
   return {};
+}
+
+void ResponsesReply::on_text(Json text, EventSink& sink) {
+  const std::string_view read = texts_[static_cast<std::size_t>(Channel::text)].read(text);
+  if (!read.empty()) sink.on(core::TextDelta{read});
 }
 
 // Gateways have been seen to put several responses into one body: places start anew, what was emitted stays.
@@ -360,7 +371,7 @@ base::Result<> ResponsesReply::end(Json response, std::string_view status) {
 base::Result<> ResponsesReply::on_end(EventSink& sink) {
   const std::string_view rest = texts_[static_cast<std::size_t>(Channel::text)].rest();
   if (!rest.empty()) sink.on(core::TextDelta{rest});
-  if (!reason_) return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete");
+  if (!reason_) return cut_off();
   sink.on(core::Finished{.reason = *reason_, .provider_reason = provider_reason_, .detail = {}});
   return {};
 }

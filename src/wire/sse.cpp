@@ -1,4 +1,4 @@
-// Server-sent events, line by line; a line that lies whole in one piece is never copied.
+// Server-sent events, line by line; an event of one line of data that lies whole in one piece is never copied.
 #include "wire/sse.hpp"
 
 #include <algorithm>
@@ -42,7 +42,7 @@ base::Result<> SseParser::feed(std::string_view bytes, SseSink& sink) {
     if (end == std::string_view::npos) {
       if (partial_.size() + bytes.size() > kLongest) return too_long();
       partial_ += bytes;
-      return {};
+      break;
     }
     const std::string_view piece = bytes.substr(0, end);
     skip_lf_ = bytes[end] == '\r';
@@ -56,7 +56,9 @@ base::Result<> SseParser::feed(std::string_view bytes, SseSink& sink) {
     const std::string whole = std::move(partial_);
     partial_.clear();
     BYOK_CHECK(line(whole, sink));
+    keep_data();
   }
+  keep_data();
   return {};
 }
 
@@ -66,6 +68,7 @@ base::Result<> SseParser::finish(SseSink& sink) {
     const std::string last = std::move(partial_);
     partial_.clear();
     BYOK_CHECK(line(last, sink));
+    keep_data();
   }
   if (data_lines_ == 0 || sink.is_done()) return {};
   const Json json = Json::parse(data_);
@@ -85,11 +88,8 @@ base::Result<> SseParser::line(std::string_view line, SseSink& sink) {
   const std::string_view field = line.substr(0, colon);
   std::string_view value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
   if (value.starts_with(' ')) value.remove_prefix(1);
-  if (field == "data") {
-    if (data_.size() + value.size() > kLongest) return too_long();
-    if (data_lines_++ > 0) data_ += '\n';
-    data_ += value;
-  } else if (field == "event") {
+  if (field == "data") return add_data(value);
+  if (field == "event") {
     name_ = value;
   } else if (field == "error" || line.starts_with('{')) {
     return sink.on_stray(line);
@@ -97,12 +97,32 @@ base::Result<> SseParser::line(std::string_view line, SseSink& sink) {
   return {};
 }
 
+base::Result<> SseParser::add_data(std::string_view value) {
+  if (data_lines_++ == 0) {
+    if (value.size() > kLongest) return too_long();
+    only_line_ = value;
+    return {};
+  }
+  keep_data();
+  if (data_.size() + value.size() > kLongest) return too_long();
+  data_ += '\n';
+  data_ += value;
+  return {};
+}
+
+void SseParser::keep_data() {
+  if (only_line_.data() == nullptr) return;
+  data_ = only_line_;
+  only_line_ = {};
+}
+
 base::Result<> SseParser::dispatch(SseSink& sink) {
   if (data_lines_ == 0) {
     name_.clear();
     return {};
   }
-  const auto handled = sink.on_event({.name = name_, .data = data_});
+  const auto handled = sink.on_event({.name = name_, .data = only_line_.data() == nullptr ? data_ : only_line_});
+  only_line_ = {};
   data_.clear();
   name_.clear();
   data_lines_ = 0;

@@ -24,8 +24,8 @@ class SseSink {
   [[nodiscard]] virtual bool is_done() const = 0;
 };
 
-// The same events whatever the seams. Lines that lie whole in one piece are not copied. LF, CR and CRLF end a line; a
-// leading byte order mark is dropped.
+// The same events whatever the seams. An event that lies whole in one piece is not copied. LF, CR and CRLF end a line;
+// a leading byte order mark is dropped.
 class SseParser {
  public:
   // Fails with the sink's own error, or ErrorKind::protocol for an event longer than kLongest.
@@ -37,10 +37,13 @@ class SseParser {
 
  private:
   base::Result<> line(std::string_view line, SseSink& sink);
+  base::Result<> add_data(std::string_view value);
   base::Result<> dispatch(SseSink& sink);
+  void keep_data();  // before the bytes of the current piece go away
 
-  std::string partial_;  // an unfinished line
-  std::string data_;
+  std::string partial_;         // an unfinished line
+  std::string_view only_line_;  // of the event's data while it has one line that still lies in its piece
+  std::string data_;            // of the event, when it had to be copied
   std::string name_;
   std::size_t data_lines_ = 0;
   bool skip_lf_ = false;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
@@ -39,7 +40,7 @@ class Answer final : public session::TurnObserver {
   // When the turn is over: what was held back at a seam, and the newline that a non-empty answer lacks.
   base::Result<> finish();
 
-  [[nodiscard]] const std::string& content() const { return content_; }
+  [[nodiscard]] std::string take_content() { return std::move(content_); }
   [[nodiscard]] const std::string& reasoning() const { return reasoning_; }
   [[nodiscard]] const std::vector<core::ToolCallPart>& tool_calls() const { return tool_calls_; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/text.hpp"
 #include "cli/ask/dry_run.hpp"
 #include "cli/ask/event_stream.hpp"
 #include "cli/ask/extract.hpp"
@@ -176,6 +177,25 @@ TEST_CASE("the result object leaves out what is not known") {
   }
   result.usage.input_tokens = 0;
   CHECK(json::parse(byok::cli::to_json(result, Redactor()))["usage"] == json{{"input_tokens", 0}});
+}
+
+TEST_CASE("a long answer stands whole in the result object, wherever it is cut into pieces") {
+  for (const std::string unit : {"ab\n", "\xE2\x82\xAC", "\xF0\x9F\x98\x80x", "\xFF\x80"}) {
+    CAPTURE(unit);
+    RunResult result;
+    while (result.content.size() < 200'000) result.content += unit;
+    std::size_t most = 0;
+    std::string joined;
+    const auto written = byok::cli::write_json(result, Redactor(), [&](std::string_view piece) {
+      most = std::max(most, piece.size());
+      joined += piece;
+      return byok::base::Result<>();
+    });
+    CHECK(written.has_value());
+    CHECK(most < 200'000);
+    CHECK(joined == byok::cli::to_json(result, Redactor()));
+    CHECK(json::parse(joined)["content"] == byok::base::to_valid_utf8(result.content));
+  }
 }
 
 TEST_CASE("the result object tells an error in full, and redacts all but the answer") {
