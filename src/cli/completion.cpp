@@ -89,7 +89,7 @@ std::string bash() {
     }
     if (!parts.empty()) seconds += fmt::format("    {}) seconds='{}' ;;\n", family.first, parts);
   }
-  return fmt::format(R"(# bash completion for byok
+  return fmt::format(R"script(# bash completion for byok
 _byok() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}}
   local first= second= seconds= options= i
@@ -113,8 +113,7 @@ _byok() {{
   fi
   [[ $first == completion ]] && COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
   case "$first${{seconds:+ $second}}" in
-    {}) COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")) ;
-  ;
+    {}) COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")) ;;
   esac
   case "$first${{seconds:+ $second}}" in
 {}  esac
@@ -123,7 +122,7 @@ _byok() {{
   fi
 }}
 complete -o default -F _byok byok
-)",
+)script",
                      bash_value_cases(), firsts, seconds, named, options);
 }
 
@@ -131,56 +130,56 @@ complete -o default -F _byok byok
 std::string zsh_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
-      if (c == '\'') {
-        out += "'\\''";
-        continue;
-      }
-      if (c == '[' || c == ']' || c == ':') out += '\\';
-      out += c;
+    if (c == '\'') {
+      out += "'\\''";
+      continue;
     }
-    return out;
+    if (c == '[' || c == ']' || c == ':') out += '\\';
+    out += c;
   }
+  return out;
+}
 
-  std::string zsh_option(const Option& option) {
-    std::string action;
-    if (option.kind != ValueKind::none) {
-      const std::string label = option.kind == ValueKind::choice ? std::string(option.name) : zsh_text(option.value);
-      action = fmt::format(":{}:", label);
-      if (option.kind == ValueKind::file) action += "_files";
-      if (option.kind == ValueKind::profile) action += "($(byok profiles list --names 2>/dev/null))";
-      if (option.kind == ValueKind::choice) {
-        action += fmt::format("({})", base::replace_all(std::string(option.value), "|", " "));
-      }
+std::string zsh_option(const Option& option) {
+  std::string action;
+  if (option.kind != ValueKind::none) {
+    const std::string label = option.kind == ValueKind::choice ? std::string(option.name) : zsh_text(option.value);
+    action = fmt::format(":{}:", label);
+    if (option.kind == ValueKind::file) action += "_files";
+    if (option.kind == ValueKind::profile) action += "($(byok profiles list --names 2>/dev/null))";
+    if (option.kind == ValueKind::choice) {
+      action += fmt::format("({})", base::replace_all(std::string(option.value), "|", " "));
     }
-    const std::string star = option.is_repeatable || option.name == "verbose" ? "*" : "";
-    const std::string help = zsh_text(option.help);
-    std::string text = fmt::format("    '{}--{}[{}]{}'\n", star, option.name, help, action);
-    if (option.letter != 0) text += fmt::format("    '{}-{}[{}]{}'\n", star, option.letter, help, action);
-    return text;
   }
+  const std::string star = option.is_repeatable || option.name == "verbose" ? "*" : "";
+  const std::string help = zsh_text(option.help);
+  std::string text = fmt::format("    '{}--{}[{}]{}'\n", star, option.name, help, action);
+  if (option.letter != 0) text += fmt::format("    '{}-{}[{}]{}'\n", star, option.letter, help, action);
+  return text;
+}
 
-  std::string zsh() {
-    std::string firsts;
-    std::string cases;
-    for (const Family& family : families()) {
-      const bool has_parts = !second_word(*family.members.front()).empty();
-      firsts += fmt::format("    '{}:{}'\n", family.first,
-                            zsh_text(has_parts ? family.members.front()->summary : family.members.front()->summary));
-      std::string parts;
-      for (const Command* command : family.members) {
-        std::string options;
-        for (const auto group : command->options) {
-          for (const Option& option : group) options += zsh_option(option);
-        }
-        if (has_parts) parts += fmt::format("{}{}", parts.empty() ? "" : " ", second_word(*command));
-        std::string rest = "    '*:argument:_files'\n";
-        if (takes_profile(*command)) rest = "    '1:profile:($(byok profiles list --names 2>/dev/null))'\n";
-        if (command->name == "completion") rest = "    '*:shell:(bash zsh fish)'\n";
-        cases += fmt::format("  '{}') options=(\n{}{}  ) ;;\n", command->name, options, rest);
+std::string zsh() {
+  std::string firsts;
+  std::string cases;
+  for (const Family& family : families()) {
+    const bool has_parts = !second_word(*family.members.front()).empty();
+    firsts += fmt::format("    '{}:{}'\n", family.first,
+                          zsh_text(has_parts ? family.members.front()->summary : family.members.front()->summary));
+    std::string parts;
+    for (const Command* command : family.members) {
+      std::string options;
+      for (const auto group : command->options) {
+        for (const Option& option : group) options += zsh_option(option);
       }
-      if (has_parts) cases += fmt::format("  '{} ') options=('1:command:({})') ;;\n", family.first, parts);
+      if (has_parts) parts += fmt::format("{}{}", parts.empty() ? "" : " ", second_word(*command));
+      std::string rest = "    '*:argument:_files'\n";
+      if (takes_profile(*command)) rest = "    '1:profile:($(byok profiles list --names 2>/dev/null))'\n";
+      if (command->name == "completion") rest = "    '*:shell:(bash zsh fish)'\n";
+      cases += fmt::format("  '{}') options=(\n{}{}  ) ;;\n", command->name, options, rest);
     }
-    return fmt::format(R"(#compdef byok
+    if (has_parts) cases += fmt::format("  '{} ') options=('1:command:({})') ;;\n", family.first, parts);
+  }
+  return fmt::format(R"(#compdef byok
 # zsh completion for byok
 local -a options firsts
 firsts=(
@@ -201,78 +200,78 @@ words[1]=()
 (( CURRENT-- ))
 _arguments -s $options
 )",
-                       firsts, cases);
-  }
+                     firsts, cases);
+}
 
-  std::string fish_text(std::string_view text) { return base::replace_all(std::string(text), "'", "\\'"); }
+std::string fish_text(std::string_view text) { return base::replace_all(std::string(text), "'", "\\'"); }
 
-  std::string fish_condition(const Command& command) {
-    const std::string_view second = second_word(command);
-    const std::string_view first = command.name.substr(0, command.name.find(' '));
-    std::string condition = fmt::format("__fish_seen_subcommand_from {}", first);
-    if (!second.empty()) condition += fmt::format("; and __fish_seen_subcommand_from {}", second);
-    return condition;
-  }
+std::string fish_condition(const Command& command) {
+  const std::string_view second = second_word(command);
+  const std::string_view first = command.name.substr(0, command.name.find(' '));
+  std::string condition = fmt::format("__fish_seen_subcommand_from {}", first);
+  if (!second.empty()) condition += fmt::format("; and __fish_seen_subcommand_from {}", second);
+  return condition;
+}
 
-  std::string fish() {
-    std::string text = "# fish completion for byok\ncomplete -c byok -f\n";
-    std::string firsts;
-    for (const Family& family : families()) firsts += fmt::format("{}{}", firsts.empty() ? "" : " ", family.first);
-    for (const Family& family : families()) {
-      text += fmt::format("complete -c byok -n 'not __fish_seen_subcommand_from {}' -a {} -d '{}'\n", firsts,
-                          family.first, fish_text(family.members.front()->summary));
-      for (const Command* command : family.members) {
-        const std::string_view second = second_word(*command);
-        if (second.empty()) continue;
-        text += fmt::format("complete -c byok -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n", family.first,
-                            second, fish_text(command->summary));
-      }
+std::string fish() {
+  std::string text = "# fish completion for byok\ncomplete -c byok -f\n";
+  std::string firsts;
+  for (const Family& family : families()) firsts += fmt::format("{}{}", firsts.empty() ? "" : " ", family.first);
+  for (const Family& family : families()) {
+    text += fmt::format("complete -c byok -n 'not __fish_seen_subcommand_from {}' -a {} -d '{}'\n", firsts,
+                        family.first, fish_text(family.members.front()->summary));
+    for (const Command* command : family.members) {
+      const std::string_view second = second_word(*command);
+      if (second.empty()) continue;
+      text += fmt::format("complete -c byok -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n", family.first, second,
+                          fish_text(command->summary));
     }
-    text += "complete -c byok -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
-    for (const Command& command : commands()) {
-      if (takes_profile(command)) {
-        text += fmt::format("complete -c byok -n '{}' -a '(byok profiles list --names 2>/dev/null)'\n",
-                            fish_condition(command));
-      }
-      for (const auto group : command.options) {
-        for (const Option& option : group) {
-          std::string value;
-          if (option.kind == ValueKind::file) value = " -r -F";
-          if (option.kind == ValueKind::profile) value = " -x -a '(byok profiles list --names 2>/dev/null)'";
-          if (option.kind == ValueKind::choice) {
-            value = fmt::format(" -x -a '{}'", base::replace_all(std::string(option.value), "|", " "));
-          }
-          if (value.empty() && option.kind != ValueKind::none) value = " -x";
-          const std::string letter = option.letter != 0 ? fmt::format(" -s {}", option.letter) : "";
-          text += fmt::format("complete -c byok -n '{}'{} -l {}{} -d '{}'\n", fish_condition(command), letter,
-                              option.name, value, fish_text(option.help));
+  }
+  text += "complete -c byok -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
+  for (const Command& command : commands()) {
+    if (takes_profile(command)) {
+      text += fmt::format("complete -c byok -n '{}' -a '(byok profiles list --names 2>/dev/null)'\n",
+                          fish_condition(command));
+    }
+    for (const auto group : command.options) {
+      for (const Option& option : group) {
+        std::string value;
+        if (option.kind == ValueKind::file) value = " -r -F";
+        if (option.kind == ValueKind::profile) value = " -x -a '(byok profiles list --names 2>/dev/null)'";
+        if (option.kind == ValueKind::choice) {
+          value = fmt::format(" -x -a '{}'", base::replace_all(std::string(option.value), "|", " "));
         }
+        if (value.empty() && option.kind != ValueKind::none) value = " -x";
+        const std::string letter = option.letter != 0 ? fmt::format(" -s {}", option.letter) : "";
+        text += fmt::format("complete -c byok -n '{}'{} -l {}{} -d '{}'\n", fish_condition(command), letter,
+                            option.name, value, fish_text(option.help));
       }
     }
-    return text;
   }
+  return text;
+}
 
-  }  // namespace
+}  // namespace
 
-  std::string completion_script(std::string_view shell) {
-    if (shell == "bash") return bash();
-    if (shell == "zsh") return zsh();
-    if (shell == "fish") return fish();
-    return {};
+std::string completion_script(std::string_view shell) {
+  if (shell == "bash") return bash();
+  if (shell == "zsh") return zsh();
+  if (shell == "fish") return fish();
+  return {};
+}
+
+int run_completion(const Arguments& arguments, Context& context) {
+  const std::string shell = arguments.words.size() == 1 ? arguments.words.front() : "";
+  const std::string script = completion_script(shell);
+  if (script.empty()) {
+    base::Error error;
+    error.kind = base::ErrorKind::usage;
+    error.message = "byok completion needs the name of one shell";
+    error.hint = "write one of: byok completion bash, byok completion zsh, byok completion fish";
+    context.report(error);
+    return static_cast<int>(ExitCode::usage);
   }
+  return context.print(script);
+}
 
-  int run_completion(const Arguments& arguments, Context& context) {
-    const std::string shell = arguments.words.size() == 1 ? arguments.words.front() : "";
-    const std::string script = completion_script(shell);
-    if (script.empty()) {
-      base::Error error;
-      error.kind = base::ErrorKind::usage;
-      error.message = "byok completion needs the name of one shell";
-      error.hint = "write one of: byok completion bash, byok completion zsh, byok completion fish";
-      context.report(error);
-      return static_cast<int>(ExitCode::usage);
-    }
-    return context.print(script);
-  }
-
-  }  // namespace byok::cli
+}  // namespace byok::cli

@@ -124,9 +124,7 @@ Result<> take_key(NewProfile& profile, Rewrite& wish, Context& context) {
 }
 
 Result<int> add(Arguments arguments, Context& context) {
-  if (arguments.words.empty() && arguments.literal_words.empty() && can_ask(context)) {
-    BYOK_CHECK(ask_for_url(arguments, context));
-  }
+  if (lacks_address(arguments) && can_ask(context)) BYOK_CHECK(ask_for_url(arguments, context));
   BYOK_TRY(NewProfile profile, read_new_profile(arguments, context.environment));
   Rewrite wish;
   wish.file = config::Config::load(context.environment, arguments.last("config")).user_file();

@@ -216,6 +216,11 @@ Result<> fill_from_builtin(NewProfile& profile, const Arguments& arguments) {
 
 }  // namespace
 
+bool lacks_address(const Arguments& arguments) {
+  const auto words = read_words(arguments);
+  return words && words->url.empty() && config::find_builtin(words->name) == nullptr;
+}
+
 Result<NewProfile> read_new_profile(const Arguments& arguments, const config::Environment& environment) {
   BYOK_TRY(const Words words, read_words(arguments));
   NewProfile profile;

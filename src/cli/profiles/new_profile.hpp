@@ -39,6 +39,9 @@ struct NewProfile {
   std::vector<std::string> notes;
 };
 
+// Whether neither an address nor the name of a built-in profile is among the words.
+[[nodiscard]] bool lacks_address(const Arguments& arguments);
+
 // From NAME, URL and the options. Fails with ErrorKind::usage, never showing what may be a key.
 [[nodiscard]] base::Result<NewProfile> read_new_profile(const Arguments& arguments,
                                                         const config::Environment& environment);
