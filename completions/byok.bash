@@ -37,6 +37,12 @@ _byok() {
     --config) COMPREPLY=($(compgen -f -- "$word")); return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     --filter) return ;;
+    --type) COMPREPLY=($(compgen -W 'openai azure anthropic' -- "$word")); return ;;
+    --wire-api) COMPREPLY=($(compgen -W 'completions responses' -- "$word")); return ;;
+    --api-version) return ;;
+    --key-env) return ;;
+    --key-file) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --key-command) return ;;
     --port) return ;;
     --reply) return ;;
     --script) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -50,7 +56,7 @@ _byok() {
   fi
   case $first in
     models) seconds='list show' ;;
-    profiles) seconds='list show path' ;;
+    profiles) seconds='list show add default rm path' ;;
   esac
   if [[ -n $seconds && -z $second ]]; then
     COMPREPLY=($(compgen -W "$seconds" -- "$word"))
@@ -58,11 +64,17 @@ _byok() {
   fi
   [[ $first == completion ]] && COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
   case "$first${seconds:+ $second}" in
+    'profiles show' | 'profiles default' | 'profiles rm') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")) ;;
+  esac
+  case "$first${seconds:+ $second}" in
     'ask') options='--profile -p --model -m --system -s --file -f --attach -a --no-stdin -n --strict-utf8 --max-input --continue -c --session --save --no-save --output -o --output-format --json --schema --schema-retries --extract -x --no-stream --show-reasoning --hide-reasoning --usage -u --max-output-tokens --temperature --top-p --stop --seed --reasoning-effort --set --header -H --dry-run --curl --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'models list') options='--profile -p --model -m --json --filter --refresh --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'models show') options='--profile -p --model -m --json --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles list') options='--json --names --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles show') options='--json --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles add') options='--model -m --type --wire-api --api-version --default --key-env --key-file --key-stdin --key-command --entra --yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles default') options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles rm') options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles path') options='--config --verbose -v --quiet -q --color --help -h' ;;
     'mock') options='--port --reply --script --delay-ms --chunk-size --fault --config --verbose -v --quiet -q --color --help -h' ;;
     'completion') options='--config --verbose -v --quiet -q --color --help -h' ;;

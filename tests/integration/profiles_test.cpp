@@ -112,6 +112,17 @@ TEST_CASE("an empty line is no key, and a no writes nothing") {
     CHECK_FALSE(result.out.contains(kKey));
     CHECK(sandbox.files().empty());
   }
+  SUBCASE("a key is wanted, and none comes") {
+    std::vector<std::string> words = adding("l", "localhost:8000");
+    words.emplace_back("--key-stdin");
+    Process process(on_terminal(sandbox.byok(words)));
+    REQUIRE(process.wait_for(kKeyPrompt));
+    process.write("\r");
+    const ProcessResult result = process.finish();
+    CAPTURE(summary(result));
+    CHECK(result.exit_code == 3);
+    CHECK(sandbox.files().empty());
+  }
   SUBCASE("an address is asked for where none was given") {
     Process process(on_terminal(sandbox.byok({"profiles", "add", "--yes"})));
     REQUIRE(process.wait_for("Address of the provider"));

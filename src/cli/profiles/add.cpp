@@ -47,7 +47,6 @@ Result<base::Secret> judged_key(const base::Secret& typed, std::string_view from
 }
 
 Result<base::Secret> read_key_from_stdin(Context& context) {
-  if (context.streams.in_is_terminal) context.say("reading the key from standard input; end it with Ctrl-D");
   BYOK_TRY(std::string text, base::read_all(context.streams.in, kLargestKey));
   const base::Secret key(std::move(text));
   context.redactor.add(base::trim(key.reveal()));
@@ -98,7 +97,9 @@ Result<> check_not_there(const NewProfile& profile, std::string_view text, const
 // What is left to say of the profile, as `profiles list` would.
 void report_added(const NewProfile& profile, const Arguments& arguments, const Context& context) {
   const config::Config config = config::Config::load(context.environment, arguments.last("config"));
+  bool is_any_active = false;
   for (const config::ProfileSummary& summary : config.list()) {
+    is_any_active = is_any_active || summary.is_active;
     if (summary.name != profile.name) continue;
     for (const core::Diagnosis& problem : summary.problems) {
       if (problem.severity != core::Severity::note) context.warn(line_of(problem));
@@ -106,17 +107,20 @@ void report_added(const NewProfile& profile, const Arguments& arguments, const C
   }
   if (context.is_quiet) return;
   context.say(fmt::format("added {} to {}", profile.name, config.user_file().string()));
+  // The only profile needs no name; of two, none is chosen.
+  if (!is_any_active) context.say(fmt::format("to use it when none is named: byok profiles default {}", profile.name));
   context.say(fmt::format("to see whether it works: byok doctor -p {}", profile.name));
 }
 
 // Standard input is read only when what it is read for can come true.
 Result<> take_key(NewProfile& profile, Rewrite& wish, Context& context) {
-  const bool is_asked = profile.key.way == Way::unsaid && can_ask(context);
-  if (profile.key.way == Way::kept) {
+  const bool is_wanted = profile.key.way == Way::kept;
+  if (is_wanted && !context.streams.in_is_terminal) {
     BYOK_TRY(wish.key, read_key_from_stdin(context));
-  } else if (is_asked) {
+  } else if (is_wanted || (profile.key.way == Way::unsaid && can_ask(context))) {
     BYOK_TRY(wish.key, type_key(profile, context));
     if (!wish.key.is_empty()) profile.key.way = Way::kept;
+    if (is_wanted && wish.key.is_empty()) return fail(ErrorKind::config, "no key was entered", "run it again");
   }
   if (profile.key.way == Way::unsaid) profile.key = usual_key(profile);
   if (profile.key.way == Way::kept) wish.key_file = wish.file.parent_path() / kept_key_name(profile.name);
@@ -166,7 +170,7 @@ Result<int> add(Arguments arguments, Context& context) {
 int run_profiles_add(const Arguments& arguments, Context& context) {
   // A read of all of standard input is ended by the signal itself; a question needs its terminal put in order first.
   std::optional<transport::Interrupt> interrupt;
-  if (!arguments.has("key-stdin")) context.interrupt = &interrupt.emplace();
+  if (context.streams.in_is_terminal) context.interrupt = &interrupt.emplace();
   const auto code = add(arguments, context);
   const int result = code ? *code : fail_command(context, code.error(), false);
   context.interrupt = nullptr;
