@@ -11,12 +11,13 @@
 #include <thread>
 #include <utility>
 
+#include "base/file.hpp"
+
 namespace byok::base {
 
 Result<FileLock> FileLock::take(const std::filesystem::path& file, std::chrono::milliseconds patience) {
-  std::error_code ignored;
-  std::filesystem::path folder = std::filesystem::weakly_canonical(file, ignored).parent_path();
-  if (folder.empty()) folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  BYOK_TRY(const std::filesystem::path target, follow_links(file));
+  const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {
     return fail(ErrorKind::output,

@@ -140,8 +140,7 @@ constexpr std::string_view kProfilesListExamples[] = {"byok profiles list", "byo
 constexpr std::string_view kProfilesShowExamples[] = {"byok profiles show", "byok profiles show foundry"};
 constexpr std::string_view kProfilesAddExamples[] = {
     "byok profiles add openai https://api.openai.com/v1 --model gpt-5.2",
-    "byok profiles add work 'https://NAME.openai.azure.com/openai/deployments/my-gpt/"
-    "chat/completions?api-version=2024-10-21' --key-env AZURE_OPENAI_API_KEY",
+    "byok profiles add work https://NAME.services.ai.azure.com/api/projects/P --entra",
     "pass show openrouter | byok profiles add openrouter.ai --key-stdin --yes",
 };
 constexpr std::string_view kProfilesDefaultExamples[] = {"byok profiles default foundry"};

@@ -163,7 +163,9 @@ struct Route {
 void take_openai(Route& route) {
   const std::string lower = base::to_lower(route.base) + "/";
   if (const std::size_t at = lower.find("/anthropic/"); at != std::string::npos) {
-    route.anthropic = route.base.substr(0, at + std::string_view("/anthropic").size());
+    const std::size_t end = at + std::string_view("/anthropic").size();
+    // A model's page has the word in its path too.
+    if (end == route.base.size() || lower.substr(end) == "/v1/") route.anthropic = route.base.substr(0, end);
   }
   const std::size_t at = lower.find("/openai/");
   if (at == std::string::npos) return;

@@ -312,7 +312,8 @@ class Splicer {
     if (!tail.starts_with('#')) {
       const char quote = tail.empty() ? ' ' : tail.front();
       const bool is_quoted = quote == '"' || quote == '\'';
-      const std::size_t close = is_quoted ? tail.find(quote, 1) : tail.find(" #");
+      const std::size_t remark = tail.substr(0, tail.find(" #")).find_last_not_of(' ') + 1;
+      const std::size_t close = is_quoted ? tail.find(quote, 1) : tail.contains(" #") ? remark : tail.npos;
       if (is_quoted && close == std::string_view::npos) return refuse("`default_profile` goes over several lines");
       tail = close == std::string_view::npos ? std::string_view{} : tail.substr(close + (is_quoted ? 1 : 0));
     } else {

@@ -35,7 +35,9 @@ bool is_plain(std::string_view text, bool in_flow) {
     if (!is_option) return false;
   }
   if (text.contains(": ") || text.contains(" #") || text.ends_with(':')) return false;
-  return !in_flow || text.find_first_of(",[]{}") == std::string_view::npos;
+  // Between brackets parsers differ about more than the standard's five: yaml-cpp stops at a `?`.
+  constexpr std::string_view kSafeInFlow = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _./:@+=~-";
+  return !in_flow || text.find_first_not_of(kSafeInFlow) == std::string_view::npos;
 }
 
 std::string scalar_of(const Node& node, bool in_flow) {

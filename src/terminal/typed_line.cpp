@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/file.hpp"
+
 namespace byok::terminal {
 namespace {
 
@@ -69,12 +71,13 @@ base::Result<std::string> read_typed_line(int in, int interrupt) {
   }
 }
 
-base::Result<base::Secret> read_hidden_line(int in, int interrupt) {
+base::Result<base::Secret> read_hidden_line(int in, int out, std::string_view question, int interrupt) {
   const HiddenTerminal terminal(in);
   if (!terminal.is_hidden()) {
     return base::fail(base::ErrorKind::usage, "the key cannot be read without showing it",
                       "give it with --key-stdin or --key-file");
   }
+  static_cast<void>(base::write_all(out, question));
   HiddenLine line;
   while (true) {
     BYOK_TRY(const char byte, next_byte(in, interrupt));

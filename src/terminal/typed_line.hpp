@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -12,9 +13,10 @@ namespace byok::terminal {
 // at the end of the input before any byte, ErrorKind::cancelled. Nothing behind the line is read.
 [[nodiscard]] base::Result<std::string> read_typed_line(int in, int interrupt);
 
-// The same without echo, of any length. The terminal is as it was when this returns, also after a signal; the keys that
-// would stop or kill the program in between are plain keys meanwhile.
-[[nodiscard]] base::Result<base::Secret> read_hidden_line(int in, int interrupt);
+// The same without echo, of any length. The question goes to `out` once the echo is off, so that no key typed after it
+// is seen. The terminal is as it was when this returns, also after a signal; the keys that would stop or kill the
+// program in between are plain keys meanwhile. Fails with ErrorKind::usage where `in` is no terminal.
+[[nodiscard]] base::Result<base::Secret> read_hidden_line(int in, int out, std::string_view question, int interrupt);
 
 // What the keys of a hidden line make of it: erase, kill, end. Pure.
 class HiddenLine {

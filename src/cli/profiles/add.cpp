@@ -58,9 +58,8 @@ Result<base::Secret> type_key(const NewProfile& profile, Context& context) {
   const std::string otherwise =
       profile.usual_variable.empty() ? "none" : fmt::format("${} is read", profile.usual_variable);
   const std::string question = fmt::format("Key for {} (not shown as you type; empty: {}): ", profile.name, otherwise);
-  static_cast<void>(base::write_all(context.streams.err, question));
   const int interrupt = context.interrupt != nullptr ? context.interrupt->fd() : -1;
-  auto typed = terminal::read_hidden_line(context.streams.in, interrupt);
+  auto typed = terminal::read_hidden_line(context.streams.in, context.streams.err, question, interrupt);
   context.say("");
   if (!typed) return std::unexpected(std::move(typed).error());
   context.redactor.add(base::trim(typed->reveal()));

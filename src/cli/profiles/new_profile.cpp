@@ -56,7 +56,8 @@ Result<Words> read_words(const Arguments& arguments) {
   Words read;
   if (words.size() == 2) {
     read = {.name = words[0], .url = words[1]};
-    if (!config::is_profile_name(read.name) && config::is_profile_name(read.url)) std::swap(read.name, read.url);
+    const bool is_turned = !config::is_profile_name(read.name) && is_address(read.name);
+    if (is_turned && config::is_profile_name(read.url)) std::swap(read.name, read.url);
   } else if (words.size() == 1) {
     (is_address(words[0]) ? read.url : read.name) = words[0];
   }

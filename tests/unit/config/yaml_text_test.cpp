@@ -30,6 +30,7 @@ std::string read_back(const std::string& text) {
 }  // namespace
 
 TEST_CASE("Ordinary words, addresses and references are plain") {
+  CHECK(yaml_scalar("https://h/?a", true) == "\"https://h/?a\"");
   for (const std::string text : {"gpt-5.2", "https://api.openai.com/v1", "${env:A_B}", "${file:keys/a}", "-o",
                                  "--scope", "a b", "my_model:latest", "org/model", "it's"}) {
     CAPTURE(text);

@@ -75,7 +75,7 @@ TEST_CASE("The end of the input and an interrupt are no answer") {
 
 TEST_CASE("Without a terminal nothing is read as hidden") {
   const Pipe input;
-  const auto line = terminal::read_hidden_line(input.ends[0], -1);
+  const auto line = terminal::read_hidden_line(input.ends[0], -1, "Key: ", -1);
   REQUIRE_FALSE(line);
   CHECK(line.error().kind == base::ErrorKind::usage);
   CHECK(line.error().hint.contains("--key-stdin"));
