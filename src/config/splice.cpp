@@ -255,12 +255,18 @@ class Splicer {
     const std::size_t indent = own.empty() ? root_indent + kStep : indent_of(*own.back());
     std::size_t step = 0;
     for (auto member = own.rbegin(); member != own.rend() && step == 0; ++member) step = step_in(**member);
-    std::vector<std::string> block = yaml_lines(change_.add, change_.added, indent, step == 0 ? kStep : step);
+    const std::vector<std::string> block = yaml_lines(change_.add, change_.added, indent, step == 0 ? kStep : step);
     const bool is_spaced = own.size() > 1 && has_blank_before(line_of(*own.back()));
     const Extent extent = extent_of(line_of(*profiles), root_indent, own.empty() ? root_indent : indent);
-    if (is_spaced) block.insert(block.begin(), "");
-    std::vector<Edit> places{{.line = extent.content, .removed = {}, .added = block}};
-    if (extent.limit != extent.content) places.push_back({.line = extent.limit, .removed = {}, .added = block});
+    // A blank line, or a line end, may be part of the text that ends a profile; above the first one nothing is.
+    std::vector<std::string> spaced = block;
+    spaced.insert(spaced.begin(), "");
+    std::vector<Edit> places;
+    for (const std::size_t line : {extent.content, extent.limit}) {
+      if (is_spaced) places.push_back({.line = line, .removed = {}, .added = spaced});
+      places.push_back({.line = line, .removed = {}, .added = block});
+    }
+    places.push_back({.line = line_of(*profiles) + 1, .removed = {}, .added = block});
     return places;
   }
 
