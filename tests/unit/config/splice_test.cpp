@@ -138,8 +138,9 @@ TEST_CASE("Comments stay with what they belong to") {
 }
 
 TEST_CASE("A text at the end that a line more would change is left at the end") {
-  const std::string kept = "profiles:\n  a:\n    model: x\n\n  b:\n    system: |+\n      one\n\n";
-  CHECK(spliced(kept, adding()) == kept + "  new:\n    base_url: http://localhost:1/v1\n    model: m\n");
+  // The blank line that comes with the profile takes the place of the one that was there.
+  const std::string kept = "profiles:\n  a:\n    model: x\n\n  b:\n    system: |+\n      one\n";
+  CHECK(spliced(kept + "\n", adding()) == kept + "\n  new:\n    base_url: http://localhost:1/v1\n    model: m\n\n");
   const std::string cut = "profiles:\n  a:\n    model: x\n    system: |\n      one";
   CHECK(spliced(cut, adding()) == cut + "\n  new:\n    base_url: http://localhost:1/v1\n    model: m");
 }
