@@ -10,7 +10,7 @@ _byok() {
   if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --profile | -p | --model | -m | --system | -s | --file | -f | --attach | -a | --max-input | --session | --output | -o | --output-format | --schema | --schema-retries | --max-output-tokens | --temperature | --top-p | --stop | --seed | --reasoning-effort | --set | --header | -H | --retries | --retry-max-wait | --connect-timeout | --first-token-timeout | --idle-timeout | --timeout | --config | --color | --filter | --port | --reply | --script | --delay-ms | --chunk-size | --fault) [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
+      --profile | -p | --model | -m | --system | -s | --file | -f | --attach | -a | --max-input | --session | --output | -o | --output-format | --schema | --schema-retries | --max-output-tokens | --temperature | --top-p | --stop | --seed | --reasoning-effort | --set | --header | -H | --retries | --retry-max-wait | --connect-timeout | --first-token-timeout | --idle-timeout | --timeout | --config | --color | --filter | --type | --wire-api | --api-version | --key-env | --key-file | --key-command | --port | --reply | --script | --delay-ms | --chunk-size | --fault) [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       -*) ;;
       *) if [[ -z $first ]]; then first=${COMP_WORDS[i]}; elif [[ -z $second ]]; then second=${COMP_WORDS[i]}; fi ;;
     esac
@@ -44,6 +44,12 @@ _byok() {
     --config) _byok_files; return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     --filter) return ;;
+    --type) COMPREPLY=($(compgen -W 'openai azure anthropic' -- "$word")); return ;;
+    --wire-api) COMPREPLY=($(compgen -W 'completions responses' -- "$word")); return ;;
+    --api-version) return ;;
+    --key-env) return ;;
+    --key-file) _byok_files; return ;;
+    --key-command) return ;;
     --port) return ;;
     --reply) return ;;
     --script) _byok_files; return ;;
@@ -58,7 +64,7 @@ _byok() {
   case $first in
     help) COMPREPLY=($(compgen -W 'ask models profiles mock completion' -- "$word")); return ;;
     models) seconds='list show' ;;
-    profiles) seconds='list show path' ;;
+    profiles) seconds='list show add default rm path' ;;
   esac
   if [[ -n $seconds && -z $second ]]; then
     COMPREPLY=($(compgen -W "$seconds --help" -- "$word"))
@@ -70,6 +76,9 @@ _byok() {
     'models show') options='--profile -p --model -m --json --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles list') options='--json --names --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles show') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--json --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles add') options='--model -m --type --wire-api --api-version --default --key-env --key-file --key-stdin --key-command --entra --yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles default') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles rm') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles path') options='--config --verbose -v --quiet -q --color --help -h' ;;
     'mock') options='--port --reply --script --delay-ms --chunk-size --fault --config --verbose -v --quiet -q --color --help -h' ;;
     'completion') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); options='--config --verbose -v --quiet -q --color --help -h' ;;

@@ -128,20 +128,6 @@ class Descriptor {
   int value_;
 };
 
-// The file that a chain of symbolic links ends at; it need not exist.
-Result<fs::path> follow_links(const fs::path& path) {
-  constexpr int kMostLinks = 40;  // as Linux
-  fs::path at = path;
-  for (int links = 0; links < kMostLinks; ++links) {
-    std::error_code error;
-    if (fs::symlink_status(at, error).type() != fs::file_type::symlink) return at;
-    const fs::path next = fs::read_symlink(at, error);
-    if (error) return cannot_write(path, error.value());
-    at = at.parent_path() / next;
-  }
-  return cannot_write(path, ELOOP);
-}
-
 fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 struct Temporary {
@@ -203,6 +189,19 @@ int sync_and_close(int& descriptor) {
 }
 
 }  // namespace
+
+Result<fs::path> follow_links(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as Linux
+  fs::path at = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    std::error_code error;
+    if (fs::symlink_status(at, error).type() != fs::file_type::symlink) return at;
+    const fs::path next = fs::read_symlink(at, error);
+    if (error) return cannot_write(path, error.value());
+    at = at.parent_path() / next;
+  }
+  return cannot_write(path, ELOOP);
+}
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   const std::string what = path.string();

@@ -29,6 +29,9 @@ namespace byok::base {
 // Creates the directory and its missing parents with mode 0700 (ErrorKind::output).
 [[nodiscard]] Result<> make_private_directory(const std::filesystem::path& path);
 
+// The file that a chain of symbolic links ends at; it need not exist. ErrorKind::output on a circle.
+[[nodiscard]] Result<std::filesystem::path> follow_links(const std::filesystem::path& path);
+
 struct FileStatus {
   bool exists = false;
   bool is_regular = false;

@@ -27,12 +27,15 @@ namespace {
 
 using Run = int (*)(const Arguments&, Context&);
 
-constexpr std::array<std::pair<std::string_view, Run>, 8> kRuns{{
+constexpr std::array<std::pair<std::string_view, Run>, 11> kRuns{{
     {"ask", run_ask},
     {"models list", run_models_list},
     {"models show", run_models_show},
     {"profiles list", run_profiles_list},
     {"profiles show", run_profiles_show},
+    {"profiles add", run_profiles_add},
+    {"profiles default", run_profiles_default},
+    {"profiles rm", run_profiles_rm},
     {"profiles path", run_profiles_path},
     {"mock", run_mock},
     {"completion", run_completion},

@@ -83,6 +83,21 @@ constexpr Option kListing[] = {
 constexpr Option kNames[] = {
     {"names", 0, none, "", "Output", "print only the names, one a line"},
 };
+constexpr Option kNewProfile[] = {
+    {"model", 'm', model, "M", "Profile", "model or deployment (default: the one that URL names)"},
+    {"type", 0, choice, "openai|azure|anthropic", "Profile", "type of provider (default: what URL shows)"},
+    {"wire-api", 0, choice, "completions|responses", "Profile", "wire API (default: what URL shows)"},
+    {"api-version", 0, text, "V", "Profile", "Azure's api-version: a date, v1 or preview"},
+    {"default", 0, none, "", "Profile", "make it the default profile"},
+    {"key-env", 0, text, "VAR", "Key", "the key lies in this variable"},
+    {"key-file", 0, file, "PATH", "Key", "the key lies in this file"},
+    {"key-stdin", 0, none, "", "Key", "read the key from standard input, and keep it as keys/NAME"},
+    {"key-command", 0, text, "ARGV", "Key", "a program prints the key: a JSON array of it and its arguments"},
+    {"entra", 0, none, "", "Key", "sign in with Microsoft Entra ID: az prints a token"},
+};
+constexpr Option kConsent[] = {
+    {"yes", 'y', none, "", "Editing", "write without asking"},
+};
 constexpr Option kModelsList[] = {
     {"json", 0, none, "", "Output", "print a JSON array"},
     {"filter", 0, text, "TEXT", "Output", "only models whose id or name holds TEXT"},
@@ -106,6 +121,8 @@ constexpr std::span<const Option> kModelsListOptions[] = {kProfile, kModelsList,
 constexpr std::span<const Option> kModelsShowOptions[] = {kProfile, kListing, kNetwork, kGlobal};
 constexpr std::span<const Option> kProfilesListOptions[] = {kListing, kNames, kGlobal};
 constexpr std::span<const Option> kListingOptions[] = {kListing, kGlobal};
+constexpr std::span<const Option> kProfilesAddOptions[] = {kNewProfile, kConsent, kGlobal};
+constexpr std::span<const Option> kEditingOptions[] = {kConsent, kGlobal};
 constexpr std::span<const Option> kMockOptions[] = {kMock, kGlobal};
 constexpr std::span<const Option> kGlobalOptions[] = {kGlobal};
 
@@ -123,6 +140,13 @@ constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai 
                                                     "byok models show -p ollama llama3.2 --json"};
 constexpr std::string_view kProfilesListExamples[] = {"byok profiles list", "byok profiles list --json"};
 constexpr std::string_view kProfilesShowExamples[] = {"byok profiles show", "byok profiles show foundry"};
+constexpr std::string_view kProfilesAddExamples[] = {
+    "byok profiles add openai https://api.openai.com/v1 --model gpt-5.2",
+    "byok profiles add work https://NAME.services.ai.azure.com/api/projects/P --entra",
+    "pass show openrouter | byok profiles add openrouter.ai --key-stdin --yes",
+};
+constexpr std::string_view kProfilesDefaultExamples[] = {"byok profiles default foundry"};
+constexpr std::string_view kProfilesRmExamples[] = {"byok profiles rm old", "byok profiles rm old --yes"};
 constexpr std::string_view kProfilesPathExamples[] = {"byok profiles path", "$EDITOR \"$(byok profiles path)\""};
 constexpr std::string_view kMockExamples[] = {
     "byok mock --port 8080",
@@ -154,6 +178,25 @@ deployments. The table is sorted by id; in a pipe and in JSON nothing is cut.)";
 constexpr std::string_view kModelsShowDetails =
     R"(ID may be an alias, or the beginning of an id, where only one model fits.)";
 
+constexpr std::string_view kProfilesAddDetails =
+    R"(URL is any address that a portal or a document shows: an endpoint or a base, of
+a project, a deployment, a gateway or a local server, or a bare host. The keys
+that follow from it are put into the configuration file, whose comments and
+order stay; the change is shown first. Without NAME, the host lends one; without
+URL, NAME is a built-in profile.
+
+With no key option, the key is asked for on a terminal and kept as keys/NAME
+beside the configuration, readable by you alone; elsewhere the provider's usual
+variable is read. A key never belongs on the command line.
+
+Where nobody can be asked, --yes is needed: without it nothing is written, exit
+code 2. A file that cannot be edited safely is left as it is, and the block to
+paste is printed, exit code 3.)";
+
+constexpr std::string_view kProfilesRmDetails =
+    R"(A profile that others extend stays. A default_profile that names it goes with it,
+as does a key that add keeps as keys/NAME. On a terminal it asks before.)";
+
 constexpr std::string_view kMockDetails =
     R"(The first line on stdout is the base URL. Chat Completions, Responses, Anthropic
 Messages, the Azure routes and model lists are served, each checked as the real
@@ -168,6 +211,12 @@ constexpr Command kCommands[] = {
     {"profiles list", "", "every profile, and what is wrong with it", "", kProfilesListExamples, kProfilesListOptions},
     {"profiles show", "[NAME]", "a profile's values, each with where it comes from", "", kProfilesShowExamples,
      kListingOptions, true},
+    {"profiles add", "[NAME] [URL]", "a new profile from an address, written into the configuration file",
+     kProfilesAddDetails, kProfilesAddExamples, kProfilesAddOptions, true},
+    {"profiles default", "NAME", "the profile that is used when none is named", "", kProfilesDefaultExamples,
+     kEditingOptions, true},
+    {"profiles rm", "NAME", "take a profile out of the configuration file", kProfilesRmDetails, kProfilesRmExamples,
+     kEditingOptions, true},
     {"profiles path", "", "where the configuration file is", "", kProfilesPathExamples, kGlobalOptions},
     {"mock", "", "a loopback provider that speaks all the wire APIs: for tests and demos", kMockDetails, kMockExamples,
      kMockOptions},

@@ -72,7 +72,7 @@ std::string help_overview() {
       "  byok ask -p demo \"What is 2+2?\"\n"
       "  git diff | byok ask -p foundry \"Write a commit message for this change.\"\n\n"
       "Commands:\n";
-  for (const Command& command : commands()) text += fmt::format("  byok {:<16} {}\n", command.name, command.summary);
+  for (const Command& command : commands()) text += fmt::format("  byok {:<17} {}\n", command.name, command.summary);
   text += "\nGeneral:\n";
   for (const Option& option : global_options()) text += option_lines(option);
   text += "      --version               version, commit, and the versions of libcurl and TLS\n\n";

@@ -128,6 +128,7 @@ std::vector<ProfileSummary> Config::list() const {
     summary.name = name;
     summary.is_builtin = draft.kind == Draft::Kind::builtin;
     summary.is_active = active && active->name == name;
+    summary.where = draft.place;
     summary.host = draft.profile.base_url.host();
     summary.model = draft.profile.model;
     out.push_back(std::move(summary));

@@ -49,6 +49,7 @@ struct ProfileSummary {
   std::string name;
   bool is_builtin = false;
   bool is_active = false;  // the one that would be used with no --profile
+  std::string where;       // "config.yaml:12:3", or empty for one that stands in no file
   std::string host;
   std::string model;
   std::vector<core::Diagnosis> problems;
