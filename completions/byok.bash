@@ -45,7 +45,7 @@ _byok() {
     --fault) return ;;
   esac
   if [[ -z $first ]]; then
-    COMPREPLY=($(compgen -W 'ask models profiles mock completion --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'ask models profiles doctor mock completion --help --version' -- "$word"))
     return
   fi
   case $first in
@@ -64,6 +64,7 @@ _byok() {
     'profiles list') options='--json --names --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles show') options='--json --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles path') options='--config --verbose -v --quiet -q --color --help -h' ;;
+    'doctor') options='--profile -p --model -m --all --offline --wire --timeout --json --config --verbose -v --quiet -q --color --help -h' ;;
     'mock') options='--port --reply --script --delay-ms --chunk-size --fault --config --verbose -v --quiet -q --color --help -h' ;;
     'completion') options='--config --verbose -v --quiet -q --color --help -h' ;;
   esac

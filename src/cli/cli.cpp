@@ -27,13 +27,14 @@ namespace {
 
 using Run = int (*)(const Arguments&, Context&);
 
-constexpr std::array<std::pair<std::string_view, Run>, 8> kRuns{{
+constexpr std::array<std::pair<std::string_view, Run>, 9> kRuns{{
     {"ask", run_ask},
     {"models list", run_models_list},
     {"models show", run_models_show},
     {"profiles list", run_profiles_list},
     {"profiles show", run_profiles_show},
     {"profiles path", run_profiles_path},
+    {"doctor", run_doctor},
     {"mock", run_mock},
     {"completion", run_completion},
 }};

@@ -39,7 +39,9 @@ void protect_proxy(std::string_view proxy, base::Redactor& redactor) {
   if (const auto decoded = base::percent_decode(password)) redactor.add(*decoded);
 }
 
-void protect(const core::Profile& profile, base::Redactor& redactor) {
+}  // namespace
+
+void protect_secrets(const core::Profile& profile, base::Redactor& redactor) {
   for (const core::Header& header : profile.headers) {
     if (!header.is_secret) continue;
     redactor.add(header.value);
@@ -50,8 +52,6 @@ void protect(const core::Profile& profile, base::Redactor& redactor) {
   protect_query(profile.base_url, redactor);
   protect_proxy(profile.network.proxy, redactor);
 }
-
-}  // namespace
 
 std::string Launched::where() const { return fmt::format("profile {}, {}", profile.name, profile.base_url.origin()); }
 
@@ -64,7 +64,7 @@ base::Result<Launched> launch(const config::Overrides& overrides, Context& conte
                     .demo = nullptr,
                     .warnings = {},
                     .deadline = std::nullopt};
-  protect(launched.profile, context.redactor);
+  protect_secrets(launched.profile, context.redactor);
   context.log.info(fmt::format("profile {} (chosen by {}), {}", launched.profile.name, resolved->chosen_by,
                                launched.profile.base_url.display()));
   for (const core::Diagnosis& notice : resolved->notices) {

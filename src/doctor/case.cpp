@@ -1,0 +1,118 @@
+// Findings judged, and remedies written where the profile keeps its values.
+#include "doctor/case.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "wire/hints.hpp"
+
+namespace byok::doctor {
+
+using core::Severity;
+
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::ok:
+      return "ok";
+    case Status::warn:
+      return "warn";
+    case Status::fail:
+      return "fail";
+    case Status::skip:
+      return "skip";
+  }
+  return "";
+}
+
+Status Finding::status() const {
+  if (is_skipped) return Status::skip;
+  const auto has = [this](Severity severity) {
+    return std::ranges::find(diagnoses, severity, &core::Diagnosis::severity) != diagnoses.end();
+  };
+  return has(Severity::error) ? Status::fail : has(Severity::warning) ? Status::warn : Status::ok;
+}
+
+Finding& Finding::warn(std::string code, std::string summary, std::string remedy) {
+  core::Diagnosis found;
+  found.severity = Severity::warning;
+  found.code = std::move(code);
+  found.summary = std::move(summary);
+  found.remedy = std::move(remedy);
+  diagnoses.push_back(std::move(found));
+  return *this;
+}
+
+Finding& Finding::fail(base::ErrorKind why, std::string code, std::string summary, std::string remedy) {
+  if (status() != Status::fail) kind = why;
+  warn(std::move(code), std::move(summary), std::move(remedy));
+  diagnoses.back().severity = Severity::error;
+  return *this;
+}
+
+Finding& Finding::fail(const base::Error& error, std::string_view otherwise) {
+  if (error.status != 0) details.push_back(fmt::format("HTTP {}", error.status));
+  if (!error.request_id.empty()) details.push_back(fmt::format("request id {}", error.request_id));
+  return fail(error.kind, std::string(base::to_string(error.kind)), error.message,
+              error.hint.empty() ? std::string(otherwise) : error.hint);
+}
+
+Finding skipped(std::string why) {
+  Finding finding;
+  finding.seen = std::move(why);
+  finding.is_skipped = true;
+  return finding;
+}
+
+std::chrono::milliseconds Case::left() const {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  return std::max(left, std::chrono::milliseconds{1});
+}
+
+namespace {
+
+// `azure.api_version` and "2024-10-21" as `azure: {api_version: "2024-10-21"}`.
+std::string yaml_line(std::string_view key, std::string_view value) {
+  const std::size_t dot = key.find('.');
+  if (dot == std::string_view::npos) return fmt::format("{}: {}", key, value);
+  const std::string_view quote = value.starts_with('2') ? "\"" : "";  // a date, which other YAML readers would mangle
+  return fmt::format("{}: {{{}: {}{}{}}}", key.substr(0, dot), key.substr(dot + 1), quote, value, quote);
+}
+
+// The variable that the profile takes a key from: that of `env`, or a built-in profile's own.
+std::string variable_for(const Case& c, std::string_view key) {
+  if (c.profile) {
+    std::string own = wire::variable_of(*c.profile, key == "azure.api_version" ? "azure_api_version" : key);
+    if (!own.empty()) return own;
+    const std::string origin = wire::origin_of(*c.profile, key);
+    if (c.is_builtin && origin.starts_with('$')) return origin.substr(1);
+  }
+  if (c.name == "env") return fmt::format("BYOK_{}", key == "base_url" ? "BASE_URL" : key == "model" ? "MODEL" : "");
+  if (!c.is_builtin) return {};
+  if (key == "model") return "BYOK_MODEL";
+  return c.name == "ollama" && key == "base_url" ? "OLLAMA_HOST" : "";
+}
+
+}  // namespace
+
+std::string how_to_set(const Case& c, const Settings& settings) {
+  std::vector<std::string> exports;
+  for (const auto& [key, value] : settings) {
+    const std::string variable = variable_for(c, key);
+    if (variable.empty()) break;
+    exports.push_back(fmt::format("export {}={}", variable, base::shell_quote(value)));
+  }
+  if (!exports.empty() && exports.size() == settings.size()) return base::join(exports, "\n");
+  std::string text = fmt::format("write in profile {}:", c.name);
+  std::string indent = "  ";
+  if (c.is_builtin) {
+    text = fmt::format("write under `profiles:` in {}:\n  {}:\n    extends: {}", c.config.user_file().string(), c.name,
+                       c.name);
+    indent = "    ";
+  }
+  for (const auto& [key, value] : settings) text += fmt::format("\n{}{}", indent, yaml_line(key, value));
+  return text;
+}
+
+}  // namespace byok::doctor
