@@ -112,11 +112,16 @@ doctor::CheckResult safe(const doctor::CheckResult& check, const Context& contex
   return out;
 }
 
+std::string heading(const doctor::Report& report, const Context& context) {
+  const std::string text = context.redactor.redact(doctor::heading(report));
+  return context.out_style.bold(context.streams.out_is_terminal ? terminal::sanitize_line(text) : text) + "\n";
+}
+
 std::string text_of(const doctor::Report& report, const Context& context) {
   const doctor::Dress dressed = [&context](Status status, std::string_view word) {
     return dress(context, status, word);
   };
-  std::string text = context.out_style.bold(doctor::heading(report)) + "\n";
+  std::string text = heading(report, context);
   for (const doctor::CheckResult& check : report.checks) text += doctor::to_text(safe(check, context), dressed);
   return text + doctor::skips(report, dressed);
 }
@@ -150,7 +155,7 @@ int examine_one(const config::Config& config, const Wishes& wishes, Context& con
     if (!has_heading && !knows_host) return;
     std::string text;
     if (!std::exchange(has_heading, true)) {
-      text = context.out_style.bold(doctor::heading(report)) + "\n";
+      text = heading(report, context);
       for (const auto& check : report.checks) text += doctor::to_text(safe(check, context), dressed);
     } else {
       text = doctor::to_text(safe(report.checks.back(), context), dressed);
@@ -170,7 +175,7 @@ int examine_one(const config::Config& config, const Wishes& wishes, Context& con
 
 // The child's text begins with the letter of its status.
 Status status_from(std::string_view text) {
-  return text.starts_with('f') ? Status::fail : text.starts_with('w') ? Status::warn : Status::ok;
+  return text.starts_with('o') ? Status::ok : text.starts_with('w') ? Status::warn : Status::fail;
 }
 
 int examine_all(const config::Config& config, Wishes& wishes, Context& context) {
@@ -193,9 +198,10 @@ int examine_all(const config::Config& config, Wishes& wishes, Context& context) 
     const Status status = status_from(result.text);
     if (status == Status::fail || (status == Status::warn && overall == Status::ok)) overall = status;
     if (first_code == 0) first_code = result.exit_code;
-    const std::string text = result.text.empty() ? "" : result.text.substr(1);
-    if (wishes.is_json) parts.push_back(text);
-    if (!wishes.is_json && written == 0) written = context.print(std::exchange(separator, "\n") + text);
+    if (result.text.empty()) return;  // it died, which its exit code says
+    if (wishes.is_json) parts.push_back(result.text.substr(1));
+    if (!wishes.is_json && written == 0)
+      written = context.print(std::exchange(separator, "\n") + result.text.substr(1));
   };
   const auto results = run_side_by_side(names.size(), kMostAtOnce, context.interrupt->fd(), work, take);
   if (results.empty()) return fail_cancelled(context, wishes.is_json);

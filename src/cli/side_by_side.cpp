@@ -1,6 +1,7 @@
 // Children by fork, each with a pipe to write its text to.
 #include "cli/side_by_side.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -26,6 +27,8 @@ class Child {
   Child(std::size_t index, const std::function<ChildResult(std::size_t)>& work) {
     std::array<int, 2> ends{-1, -1};
     if (::pipe(ends.data()) != 0) return;
+    // What a child runs in its turn must not hold its pipe open.
+    for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
     pid_ = ::fork();
     if (pid_ == 0) {
       const ChildResult result = work(index);
@@ -45,14 +48,20 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() {
     if (reader_ >= 0) ::close(reader_);
-    end();
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    int ignored = 0;
+    while (::waitpid(pid_, &ignored, 0) < 0 && errno == EINTR) continue;
   }
 
   [[nodiscard]] int reader() const { return reader_; }
   [[nodiscard]] bool is_running() const { return reader_ >= 0; }
   [[nodiscard]] const ChildResult& result() const { return result_; }
-  void tell_to_end() const {
-    if (pid_ > 0) ::kill(pid_, SIGTERM);
+  // Whether it still runs, without waiting for it.
+  [[nodiscard]] bool is_alive() {
+    int ignored = 0;
+    if (pid_ > 0 && ::waitpid(pid_, &ignored, WNOHANG) == pid_) pid_ = -1;
+    return pid_ > 0;
   }
   void read_some() {
     std::array<char, 8192> buffer{};
@@ -67,17 +76,6 @@ class Child {
     int status = 0;
     while (pid_ > 0 && ::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
     result_.exit_code = std::exchange(pid_, -1) > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : kDied;
-  }
-  // Told to end before: it has a second to end what it started itself.
-  void end() {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-    while (pid_ > 0) {
-      int status = 0;
-      const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
-      if (ended == pid_ || (ended < 0 && errno != EINTR)) return;
-      if (std::chrono::steady_clock::now() > until) ::kill(pid_, SIGKILL);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
   }
 
   pid_t pid_ = -1;
@@ -97,6 +95,14 @@ bool wait_for_any(std::vector<Child>& children, int interrupt) {
   return true;
 }
 
+// They watch the same descriptor: they have a second to end what they started themselves, and are killed then.
+void wait_for_the_end(std::vector<Child>& children) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (std::ranges::any_of(children, &Child::is_alive) && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 }  // namespace
 
 std::vector<ChildResult> run_side_by_side(std::size_t count, std::size_t most, int interrupt,
@@ -112,7 +118,7 @@ std::vector<ChildResult> run_side_by_side(std::size_t count, std::size_t most, i
       continue;
     }
     if (!wait_for_any(children, interrupt)) {
-      for (const Child& child : children) child.tell_to_end();
+      wait_for_the_end(children);
       return {};
     }
     for (; told < children.size() && !children[told].is_running(); ++told) on_result(children[told].result());

@@ -14,9 +14,9 @@ struct ChildResult {
 };
 
 // Runs `work(0)` … `work(count - 1)`, at most `most` at a time, and gives the results in order. The results are empty
-// where the interrupt descriptor became readable: the children are then told to end (SIGTERM), and after a second
-// killed. A child that dies gives exit code 70. `on_result` is called in order, each as soon as those before it are
-// there. To be called while there is one thread.
+// where the interrupt descriptor became readable: `work` is to end by it too, and after a second is killed. A child
+// that dies gives exit code 70. `on_result` is called in order, each as soon as those before it are there. To be called
+// while there is one thread.
 [[nodiscard]] std::vector<ChildResult> run_side_by_side(std::size_t count, std::size_t most, int interrupt,
                                                         const std::function<ChildResult(std::size_t)>& work,
                                                         const std::function<void(const ChildResult&)>& on_result);

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "wire/hints.hpp"
+#include "config/env_profile.hpp"
 
 namespace byok::doctor {
 
@@ -80,16 +80,18 @@ std::string yaml_line(std::string_view key, std::string_view value) {
   return fmt::format("{}: {{{}: {}{}{}}}", key.substr(0, dot), key.substr(dot + 1), quote, value, quote);
 }
 
-// The variable that the profile takes a key from: that of `env`, or a built-in profile's own.
+// The variable that gives the profile a key: one that describes `env`, or a built-in profile's own; or empty.
 std::string variable_for(const Case& c, std::string_view key) {
-  if (c.profile) {
-    std::string own = wire::variable_of(*c.profile, key == "azure.api_version" ? "azure_api_version" : key);
-    if (!own.empty()) return own;
-    const std::string origin = wire::origin_of(*c.profile, key);
-    if (c.is_builtin && origin.starts_with('$')) return origin.substr(1);
+  if (c.name == "env") {
+    const bool is_byok = c.config.environment().has("BYOK_BASE_URL");
+    return std::string(
+        config::variable_of(is_byok ? config::EnvProfile::Family::byok : config::EnvProfile::Family::copilot, key));
   }
-  if (c.name == "env") return fmt::format("BYOK_{}", key == "base_url" ? "BASE_URL" : key == "model" ? "MODEL" : "");
   if (!c.is_builtin) return {};
+  if (c.profile) {
+    const auto origin = c.profile->origins.find(key);
+    if (origin != c.profile->origins.end() && origin->second.starts_with('$')) return origin->second.substr(1);
+  }
   if (key == "model") return "BYOK_MODEL";
   return c.name == "ollama" && key == "base_url" ? "OLLAMA_HOST" : "";
 }
@@ -106,9 +108,11 @@ std::string how_to_set(const Case& c, const Settings& settings) {
   if (!exports.empty() && exports.size() == settings.size()) return base::join(exports, "\n");
   std::string text = fmt::format("write in profile {}:", c.name);
   std::string indent = "  ";
-  if (c.is_builtin) {
-    text = fmt::format("write under `profiles:` in {}:\n  {}:\n    extends: {}", c.config.user_file().string(), c.name,
-                       c.name);
+  const std::string file = c.config.user_file().string();
+  if (c.name == "env") {
+    text = fmt::format("write under `defaults:` in {}:", file);
+  } else if (c.is_builtin) {
+    text = fmt::format("write under `profiles:` in {}:\n  {}:\n    extends: {}", file, c.name, c.name);
     indent = "    ";
   }
   for (const auto& [key, value] : settings) text += fmt::format("\n{}{}", indent, yaml_line(key, value));

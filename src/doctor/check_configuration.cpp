@@ -144,6 +144,7 @@ Finding check_rules(Case& c) {
                                                              : finding.diagnoses;
     place.push_back(std::move(one));
   }
+  if (!c.profile && finding.diagnoses.empty()) finding.seen = c.name;
   mend_missing_model(c, finding);
   mend_missing_port(c, finding);
   if (!c.profile && is_code(finding.diagnoses, "profile-none") && !c.options.is_offline) {

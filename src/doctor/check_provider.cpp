@@ -9,6 +9,7 @@
 #include "doctor/checks.hpp"
 #include "doctor/claims.hpp"
 #include "doctor/exchange.hpp"
+#include "transport/probe.hpp"
 
 namespace byok::doctor {
 namespace {
@@ -59,11 +60,31 @@ void judge_clock(const Case& c, Finding& finding) {
 // The server refuses the credential. The same one in another provider's header may be what it wants.
 void judge_refusal(Case& c, const base::Error& error, Finding& finding) {
   base::Error shown = error;
-  if (error.status == 401 && !c.secret.is_empty()) {
+  // A list that anyone may read would prove nothing.
+  const base::Error* list = list_error(c);
+  const bool is_list_guarded = list != nullptr && list->kind == ErrorKind::auth;
+  if (is_list_guarded && error.status == 401 && !c.secret.is_empty()) {
     const std::string other = working_route(c);
     if (!other.empty()) shown.hint = fmt::format("the key is accepted in another provider's form: {}", other);
   }
   finding.fail(shown, "check the credential");
+}
+
+// No answer of HTTP's: the port may speak TLS.
+void judge_lost_way(const Case& c, const base::Error& error, Finding& finding) {
+  base::Error shown = error;
+  const core::Url& url = c.profile->base_url;
+  if (error.kind == ErrorKind::network && !url.is_https() && c.profile->network.proxy.empty()) {
+    const std::string over_tls = fmt::format("https{}", url.str().substr(url.scheme().size()));
+    const auto secure = core::Url::parse(over_tls);
+    const transport::ProbeLimits limits{.limit = c.left(), .interrupt = c.options.interrupt};
+    const auto made = transport::shake_hands(secure.value_or(url), c.profile->network, limits);
+    if (made && made->certificate) {
+      shown.message += "; it speaks TLS";
+      shown.hint = how_to_set(c, {{"base_url", over_tls}});
+    }
+  }
+  finding.fail(shown, "try again; with -vv the log says more");
 }
 
 void judge_lost_route(Case& c, const base::Error& error, Finding& finding) {
@@ -72,29 +93,24 @@ void judge_lost_route(Case& c, const base::Error& error, Finding& finding) {
   finding.fail(shown, fmt::format("check base_url ({})", c.profile->base_url.display()));
 }
 
-// The list failed and the reply says more: whether the route is there at all.
+void fail_for(const base::Error& error, Finding& finding) { finding.fail(error, "try again later"); }
+
+// The list failed; whether the route is there at all, the reply may say better.
 void judge_by_reply(Case& c, const base::Error& list, Finding& finding) {
   const base::Error* reply = reply_error(c);
-  if (!c.reply) return judge_lost_route(c, list, finding);
-  const bool is_there = reply == nullptr || !is_about_route(*reply) || reply->kind == ErrorKind::not_found ||
-                        reply->kind == ErrorKind::bad_request;
-  if (is_there && reply != nullptr && reply->kind == ErrorKind::not_found) {
-    // Where nothing is, everything is "not found": the list's own route tells the two apart.
-    if (list.kind == ErrorKind::not_found || list.kind == ErrorKind::route) {
-      const std::string other = working_route(c);
-      if (!other.empty()) {
-        base::Error shown = list;
-        shown.hint = other;
-        finding.fail(shown, "");
-        return;
-      }
-    }
+  if (c.reply && reply == nullptr) {
+    finding.seen = fmt::format("replies are served, but no model list at {}",
+                               wire::list_models(*c.profile, base::Secret(), "").url.display());
+    finding.warn("no-list", fmt::format("the provider gives no model list: {}", list.message),
+                 how_to_set(c, {{"models", fmt::format("[{{id: {}}}]", c.profile->model)}}));
+    return;
   }
-  if (!is_there) return judge_lost_route(c, list.kind == ErrorKind::route ? *reply : list, finding);
-  finding.seen = fmt::format("replies are served; no model list at {}",
-                             wire::list_models(*c.profile, base::Secret(), "").url.display());
-  finding.warn("no-list", fmt::format("the provider gives no model list: {}", list.message),
-               how_to_set(c, {{"models", fmt::format("[{{id: {}}}]", c.profile->model)}}));
+  if (!is_about_route(list)) return fail_for(list, finding);
+  if (reply == nullptr) return judge_lost_route(c, list, finding);
+  const bool is_lost =
+      reply->kind == list.kind || reply->kind == ErrorKind::route || reply->kind == ErrorKind::protocol;
+  if (is_lost) return judge_lost_route(c, list, finding);
+  finding.seen = fmt::format("no model list: {}", list.message);
 }
 
 std::string ids_of(const Models& models) {
@@ -191,25 +207,35 @@ void judge_failed_reply(Case& c, const base::Error& error, const std::optional<S
 
 Finding check_route(Case& c) {
   Finding finding;
-  c.models = fetch_models(c, *c.profile);
-  judge_clock(c, finding);
+  // The profile's own list stands for the provider's, as everywhere.
+  const bool asks_list = c.profile->models.empty();
+  c.models = asks_list ? fetch_models(c, *c.profile) : c.profile->models;
   const base::Error* list = list_error(c);
+  if (asks_list) judge_clock(c, finding);
   if (list != nullptr && list->kind == ErrorKind::auth) {
     judge_refusal(c, *list, finding);
     return finding;
   }
-  if (list != nullptr && is_about_way(*list)) return finding.fail(*list, "try again");
+  if (list != nullptr && is_about_way(*list)) {
+    judge_lost_way(c, *list, finding);
+    return finding;
+  }
   if (!c.profile->wire_model.empty()) {
     c.deadline = std::chrono::steady_clock::now() + c.options.limit;
     c.reply = ask_shortly(c, *c.profile);
   }
-  // A list that anyone may read says nothing of the key.
-  if (const base::Error* reply = reply_error(c); reply != nullptr && reply->kind == ErrorKind::auth) {
+  const base::Error* reply = reply_error(c);
+  const bool is_lost =
+      !asks_list && reply != nullptr && (reply->kind == ErrorKind::route || reply->kind == ErrorKind::protocol);
+  if (reply != nullptr && reply->kind == ErrorKind::auth) {
     judge_refusal(c, *reply, finding);
+  } else if (is_lost) {
+    judge_lost_route(c, *reply, finding);
   } else if (list != nullptr) {
     judge_by_reply(c, *list, finding);
   } else {
-    finding.seen = fmt::format("{} models listed", (*c.models)->size());
+    finding.seen =
+        asks_list ? fmt::format("{} models listed", (*c.models)->size()) : "the profile lists its own models";
   }
   return finding;
 }
