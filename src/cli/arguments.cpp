@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
 
@@ -100,19 +101,33 @@ std::unexpected<base::Error> unknown_option(const Command& command, std::string_
 }
 
 // Slips of fingers that are used to other tools.
+// Names that other tools give as `-o NAME VALUE` (llm), in either spelling.
+struct SamplingName {
+  std::string_view name;
+  std::string_view option;
+};
+constexpr auto kSamplingNames = std::to_array<SamplingName>({{"temperature", "temperature"},
+                                                             {"max_tokens", "max-output-tokens"},
+                                                             {"max_output_tokens", "max-output-tokens"},
+                                                             {"top_p", "top-p"},
+                                                             {"seed", "seed"},
+                                                             {"stop", "stop"},
+                                                             {"reasoning_effort", "reasoning-effort"}});
+
 Result<> check_slips(const Arguments& arguments) {
   if (const auto profile = arguments.last("profile"); profile && profile->find(' ') != std::string::npos) {
+    std::string prompt = *profile;
+    for (const std::string& word : arguments.words) prompt += " " + word;
     return fail(ErrorKind::usage, "-p names a profile, and a profile's name has no spaces",
-                "for a prompt, write: byok ask " + base::shell_quote(*profile));
+                "for a prompt, write: byok ask " + base::shell_quote(prompt));
   }
   if (const auto output = arguments.last("output"); output && arguments.command->name == "ask") {
-    for (const std::string_view name : {"temperature", "max_tokens", "max_output_tokens", "top_p", "seed", "stop"}) {
-      if (*output != name) continue;
-      const std::string option =
-          name == "max_tokens" ? "max-output-tokens" : base::replace_all(std::string(name), "_", "-");
-      return fail(ErrorKind::usage, fmt::format("-o names a file for the answer, not the option {}", name),
-                  fmt::format("write: --{} {} (or -o ./{} for a file of that name)", option,
-                              arguments.words.empty() ? "VALUE" : arguments.words.front(), name));
+    const std::string name = base::replace_all(*output, "-", "_");
+    const auto* const known = std::ranges::find(kSamplingNames, name, &SamplingName::name);
+    if (known != kSamplingNames.end()) {
+      return fail(ErrorKind::usage, fmt::format("-o names a file for the answer, not the option {}", *output),
+                  fmt::format("write: --{} {} (or -o ./{} for a file of that name)", known->option,
+                              arguments.words.empty() ? "VALUE" : arguments.words.front(), *output));
     }
   }
   return {};

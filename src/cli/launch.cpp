@@ -53,7 +53,8 @@ void protect_secrets(const core::Profile& profile, base::Redactor& redactor) {
   protect_proxy(profile.network.proxy, redactor);
 }
 
-std::string Launched::where() const { return fmt::format("profile {}, {}", profile.name, profile.base_url.origin()); }
+std::string Launched::where() const { return where(profile.base_url.origin()); }
+std::string Launched::where(std::string_view url) const { return fmt::format("profile {}, {}", profile.name, url); }
 
 base::Result<Launched> launch(const config::Overrides& overrides, Context& context) {
   config::Config config = config::Config::load(context.environment, overrides.config_file);

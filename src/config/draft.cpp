@@ -193,8 +193,8 @@ void fill(Draft& draft, const Overrides& overrides, const Environment& environme
   filler.read_limits();
   filler.read_azure();
   filler.lay_over(overrides);
-  describe_credential(draft, environment, problems);
   fill_network(draft, overrides, environment, problems);
+  describe_credential(draft, environment, problems);
 }
 
 }  // namespace byok::config

@@ -53,8 +53,6 @@ class Network {
     for (const core::Header& header : headers) {
       draft_.profile.headers.push_back(header);
       draft_.profile.origins.insert_or_assign("headers." + base::to_lower(header.name), "--header");
-      const auto is_named = [&header](std::string_view name) { return base::iequals(header.name, name); };
-      if (is_named("authorization") || is_named("api-key") || is_named("x-api-key")) drop_credential(header.name);
     }
   }
 
@@ -140,17 +138,6 @@ class Network {
     if (path.empty() || path.starts_with('/')) return path;
     if (path.starts_with("~/")) return (environment_.home() / path.substr(2)).string();
     return (directory / path).lexically_normal().string();
-  }
-
-  void drop_credential(std::string_view header) {
-    if (draft_.profile.credential.slot != core::Credential::Slot::none) {
-      add("headers", "--header", fmt::format("the header {} replaces the profile's credential", header), "");
-      problems_.back().severity = core::Severity::note;
-      problems_.back().code = "credential-replaced";
-    }
-    draft_.profile.credential = {};
-    draft_.literal.clear();
-    draft_.has_both_credentials = false;
   }
 
   void add(std::string_view key, std::string where, std::string summary, std::string remedy) {

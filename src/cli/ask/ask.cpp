@@ -77,7 +77,7 @@ int print_dry_run(const AskOptions& options, Launched& launched, const core::Req
   const bool has_credential = profile.credential.slot != core::Credential::Slot::none;
   const base::Secret stand_in = has_credential ? base::Secret(std::string(base::Redactor::kMask)) : base::Secret();
   const auto outgoing = wire::ask(profile, stand_in, request);
-  if (!outgoing) return fail_command(context, outgoing.error(), options.format != OutputFormat::text);
+  if (!outgoing) return fail_command(context, outgoing.error(), options.format != OutputFormat::text, &profile);
   for (const std::string& warning : outgoing->warnings) context.warn(warning);
   const std::string shown =
       options.is_curl ? show_curl(outgoing->http, context.redactor) : show_request(outgoing->http, context.redactor);
@@ -128,9 +128,7 @@ class Output {
 
 RunResult collect(const Launched& launched, const session::TurnResult& turn, Answer& answer, const Context& context) {
   RunResult result;
-  result.profile = launched.profile.name;
-  result.host = launched.profile.base_url.host();
-  result.model = launched.profile.model;
+  result.set_profile(launched.profile);
   result.content = answer.take_content();
   result.reasoning = answer.reasoning();
   result.tool_calls = answer.tool_calls();
@@ -157,16 +155,17 @@ class Ask {
     auto launched = launch_with_model(options_.overrides, context_);
     if (!launched) return fail_command(context_, launched.error(), is_json());
     auto prompt = assemble_prompt(options_, context_, launched->deadline);
-    if (!prompt) return fail_command(context_, prompt.error(), is_json());
+    const core::Profile* const profile = &launched->profile;
+    if (!prompt) return fail_command(context_, prompt.error(), is_json(), profile);
     const std::string prompt_text = options_.format == OutputFormat::stream_json ? *prompt : std::string();
     prompt_bytes_ = prompt->size();
     core::Request request = make_request(options_, launched->profile, *std::move(prompt), context_);
     if (const auto fits = check_prompt_tokens(launched->profile, request); !fits) {
-      return fail_command(context_, fits.error(), is_json());
+      return fail_command(context_, fits.error(), is_json(), profile);
     }
     if (options_.is_dry_run) return print_dry_run(options_, *launched, request, context_);
     auto output = Output::open(options_);
-    if (!output) return fail_command(context_, output.error(), is_json());
+    if (!output) return fail_command(context_, output.error(), is_json(), profile);
     return converse(*launched, std::move(request), prompt_text, *output);
   }
 
@@ -226,7 +225,8 @@ class Ask {
       result.exit_code = static_cast<int>(exit_code_for(write_error->kind, context_.signal_for(*write_error)));
     }
     for (const std::string& warning : new_warnings_) context_.warn(warning);
-    if (result.error && result.error->kind != ErrorKind::cancelled) context_.report(*result.error, launched.where());
+    if (result.error && result.error->kind != ErrorKind::cancelled)
+      context_.report(*result.error, turn.url.empty() ? launched.where() : launched.where(turn.url));
     if (options_.shows_usage) context_.say("byok: " + usage_line(result));
     return result.exit_code;
   }

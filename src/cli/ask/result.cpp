@@ -15,15 +15,15 @@ using base::ErrorKind;
 
 // Whether running the same command again may help.
 bool is_retryable(const base::Error& error) {
-  if (error.should_retry) return *error.should_retry;
   switch (error.kind) {
+    case ErrorKind::timeout:  // byok itself does not ask a busy local server twice, but a person may
+      return true;
     case ErrorKind::rate_limit:
     case ErrorKind::overloaded:
     case ErrorKind::network:
-    case ErrorKind::timeout:
-      return true;
+      return error.should_retry.value_or(true);
     default:
-      return false;
+      return error.should_retry.value_or(false);
   }
 }
 
@@ -92,12 +92,12 @@ Json tail_of(const RunResult& result, const base::Redactor& redactor) {
     }
     object["tool_calls"] = std::move(calls);
   }
-  if (result.finish) object["finish_reason"] = core::to_string(*result.finish);
+  object["finish_reason"] = core::to_string(result.finish.value_or(core::FinishReason::error));
   if (!result.provider_finish.empty()) object["provider_finish_reason"] = redactor.redact(result.provider_finish);
   if (!result.usage.is_empty()) object["usage"] = usage_object(result.usage);
   if (!result.response_id.empty()) object["response_id"] = redactor.redact(result.response_id);
   if (!result.request_id.empty()) object["request_id"] = redactor.redact(result.request_id);
-  if (result.attempts > 0) object["attempts"] = result.attempts;
+  object["attempts"] = result.attempts;
   if (result.time_to_first_token) object["time_to_first_token_ms"] = result.time_to_first_token->count();
   object["duration_ms"] = result.duration.count();
   if (!result.warnings.empty()) {
@@ -110,6 +110,12 @@ Json tail_of(const RunResult& result, const base::Redactor& redactor) {
 }
 
 }  // namespace
+
+void RunResult::set_profile(const core::Profile& used) {
+  profile = used.name;
+  host = used.base_url.host();
+  model = used.model;
+}
 
 base::Result<> write_json(const RunResult& result, const base::Redactor& redactor, const WriteBytes& write) {
   BYOK_CHECK(write(open_end(head_of(result))));

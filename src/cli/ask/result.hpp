@@ -12,10 +12,13 @@
 #include "base/secret.hpp"
 #include "core/event.hpp"
 #include "core/message.hpp"
+#include "core/profile.hpp"
 
 namespace byok::cli {
 
 struct RunResult {
+  void set_profile(const core::Profile& used);
+
   int exit_code = 0;
   std::optional<base::Error> error;
   std::string profile;

@@ -44,10 +44,14 @@ base::Error ending_error(const session::TurnResult& turn) {
   }
   if (!turn.detail.empty()) error.message += fmt::format(" ({})", turn.detail);
   if (!turn.provider_finish.empty()) {
-    error.code = turn.provider_finish;
+    // A refusal that ends like any reply has no word of its own.
+    if (turn.finish != FinishReason::refusal) error.code = turn.provider_finish;
     if (turn.finish == FinishReason::other) error.message += fmt::format(": {}", turn.provider_finish);
   }
-  if (turn.finish == FinishReason::length && !turn.had_text) {
+  if (turn.provider_finish == "model_context_window_exceeded") {
+    error.message = "the reply is cut off: prompt and reply together fill the model's context window";
+    error.hint = "shorten the prompt, or take a model with a larger context window";
+  } else if (turn.finish == FinishReason::length && !turn.had_text) {
     error.message = "there is no visible output: the limit on the reply's length was reached before any";
     error.hint = "raise --max-output-tokens, or lower --reasoning-effort";
   }
