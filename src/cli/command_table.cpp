@@ -134,7 +134,7 @@ constexpr std::string_view kProfilesPathExamples[] = {"$EDITOR \"$(byok profiles
 constexpr std::string_view kDoctorExamples[] = {
     "byok doctor -p foundry",
     "byok doctor --all --offline",
-    "byok doctor -p ollama --json | jq -r '.profiles[].checks[] | select(.status == \"fail\") | .remediation'",
+    "byok doctor -p ollama --json | jq .overall",
 };
 constexpr std::string_view kMockExamples[] = {
     "byok mock --port 8080",

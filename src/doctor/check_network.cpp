@@ -135,102 +135,106 @@ void judge_unconnected(const Case& c, const std::vector<Attempt>& attempts, cons
   const std::string name = fmt::format("{}{}", peer.is_proxy ? "the proxy " : "", host_port(peer.host, peer.port));
   const bool is_refused = std::ranges::find(attempts, ECONNREFUSED, &Attempt::error) != attempts.end();
   if (is_refused) {
-    std::string remedy = fmt::format("is a firewall between, or a VPN needed? Through a proxy: {}",
-                                     how_to_set(c, {{"proxy", "http://HOST:PORT"}}));
+    std::string remedy = fmt::format("start the server on {}, or correct the port in base_url", peer.host);
     if (peer.is_proxy) remedy = skip_proxy(c);
-    if (!peer.is_proxy && c.profile->base_url.is_loopback())
-      remedy = "the server hangs or is overloaded: start it again";
-    finding.fail(first.error == ETIMEDOUT ? ErrorKind::timeout : ErrorKind::network, "unreachable",
-                 fmt::format("{} {}", name, reason_of(first)), remedy);
+    if (!peer.is_proxy && c.profile->base_url.is_loopback()) remedy = mend_refused_here(c, attempts, peer);
+    finding.fail(ErrorKind::network, "refused", fmt::format("nothing listens on {}", name), remedy);
+    return;
   }
+  std::string remedy = fmt::format("is a firewall between, or a VPN needed? Through a proxy: {}",
+                                   how_to_set(c, {{"proxy", "http://HOST:PORT"}}));
+  if (peer.is_proxy) remedy = skip_proxy(c);
+  if (!peer.is_proxy && c.profile->base_url.is_loopback()) remedy = "the server hangs or is overloaded: start it again";
+  finding.fail(first.error == ETIMEDOUT ? ErrorKind::timeout : ErrorKind::network, "unreachable",
+               fmt::format("{} {}", name, reason_of(first)), remedy);
+}
 
-  // The first host that the certificate names: "DNS:localhost, IP Address:127.0.0.1".
-  std::string first_name(std::string_view names) {
-    for (const std::string_view prefix : {"DNS:", "IP Address:"}) {
-      const std::size_t at = names.find(prefix);
-      if (at == std::string_view::npos) continue;
-      const std::string_view rest = names.substr(at + prefix.size());
-      const std::string name(base::trim(rest.substr(0, rest.find(','))));
-      if (!name.contains('*')) return name;
+// The first host that the certificate names: "DNS:localhost, IP Address:127.0.0.1".
+std::string first_name(std::string_view names) {
+  for (const std::string_view prefix : {"DNS:", "IP Address:"}) {
+    const std::size_t at = names.find(prefix);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = names.substr(at + prefix.size());
+    const std::string name(base::trim(rest.substr(0, rest.find(','))));
+    if (!name.contains('*')) return name;
+  }
+  return {};
+}
+
+std::string mend_proxy_login(const Case& c) {
+  std::string proxy = transport::proxy_display(c.profile->network.proxy);
+  const std::size_t scheme = proxy.find("://");
+  proxy.insert(scheme == std::string::npos ? 0 : scheme + 3, "USER:PASSWORD@");
+  if (scheme == std::string::npos) proxy.insert(0, "http://");
+  return fmt::format("{}\n(for Kerberos or NTLM also proxy_auth: negotiate, or ntlm)",
+                     how_to_set(c, {{"proxy", proxy}}));
+}
+
+// The profile's `tls:` with these keys set.
+std::string tls_with(const Case& c, const Settings& changes) {
+  const core::Network& network = c.profile->network;
+  Settings keys{{"ca_file", network.ca_file}, {"client_cert", network.client_cert}, {"client_key", network.client_key}};
+  if (network.ca_only) keys.emplace_back("ca_only", "true");
+  std::vector<std::string> pairs;
+  for (auto& [key, value] : keys) {
+    const auto change = std::ranges::find(changes, key, &Settings::value_type::first);
+    if (change != changes.end()) value = change->second;
+    if (!value.empty()) pairs.push_back(fmt::format("{}: {}", key, value));
+  }
+  return fmt::format("{{{}}}", base::join(pairs, ", "));
+}
+
+std::string mend_handshake(const Case& c, const transport::Handshake& made) {
+  const core::Url& url = c.profile->base_url;
+  switch (made.trouble) {
+    case TlsTrouble::unknown_issuer:
+      return fmt::format("if that authority is your own or your company's, name its certificate: {}",
+                         how_to_set(c, {{"tls", tls_with(c, {{"ca_file", "PATH.pem"}})}}));
+    case TlsTrouble::expired:
+    case TlsTrouble::not_yet_valid:
+      return fmt::format(
+          "this machine's clock says {}: if that is wrong, `sudo timedatectl set-ntp true`; if it is right, whoever "
+          "runs the server must renew the certificate",
+          utc_text(seconds_now()));
+    case TlsTrouble::wrong_host: {
+      const std::string name = made.certificate ? first_name(made.certificate->names) : "";
+      if (!name.empty()) return how_to_set(c, {{"base_url", with_host(url, name).str()}});
+      break;
     }
-    return {};
+    case TlsTrouble::wants_certificate:
+      return fmt::format(
+          "if the server asks for a client certificate: {}",
+          how_to_set(c, {{"tls", tls_with(c, {{"client_cert", "PATH.pem"}, {"client_key", "PATH.key"}})}}));
+    case TlsTrouble::no_tls:
+      return how_to_set(c, {{"base_url", fmt::format("http{}", url.str().substr(url.scheme().size()))}});
+    case TlsTrouble::proxy_login:
+      return mend_proxy_login(c);
+    case TlsTrouble::proxy_refusal:
+      return skip_proxy(c);
+    case TlsTrouble::other:
+      break;
   }
+  return made.error->hint;
+}
 
-  std::string mend_proxy_login(const Case& c) {
-    std::string proxy = transport::proxy_display(c.profile->network.proxy);
-    const std::size_t scheme = proxy.find("://");
-    proxy.insert(scheme == std::string::npos ? 0 : scheme + 3, "USER:PASSWORD@");
-    if (scheme == std::string::npos) proxy.insert(0, "http://");
-    return fmt::format("{}\n(for Kerberos or NTLM also proxy_auth: negotiate, or ntlm)",
-                       how_to_set(c, {{"proxy", proxy}}));
+// Through a proxy a plain request is the proxy's to answer: it is asked once, without the credential.
+Finding check_plain_proxy(const Case& c) {
+  Finding finding;
+  const std::string shown = transport::proxy_display(c.profile->network.proxy);
+  finding.seen = fmt::format("plain http through the proxy {} (from {})", shown, c.profile->network.proxy_origin);
+  const auto answer = fetch(c, *c.profile, base::Secret(), wire::list_models(*c.profile, base::Secret(), "").url);
+  if (!answer) {
+    base::Error error = answer.error();
+    if (error.message.contains("407")) error.hint = mend_proxy_login(c);
+    return finding.fail(error, skip_proxy(c));
   }
-
-  // The profile's `tls:` with these keys set.
-  std::string tls_with(const Case& c, const Settings& changes) {
-    const core::Network& network = c.profile->network;
-    Settings keys{
-        {"ca_file", network.ca_file}, {"client_cert", network.client_cert}, {"client_key", network.client_key}};
-    if (network.ca_only) keys.emplace_back("ca_only", "true");
-    std::vector<std::string> pairs;
-    for (auto& [key, value] : keys) {
-      const auto change = std::ranges::find(changes, key, &Settings::value_type::first);
-      if (change != changes.end()) value = change->second;
-      if (!value.empty()) pairs.push_back(fmt::format("{}: {}", key, value));
-    }
-    return fmt::format("{{{}}}", base::join(pairs, ", "));
-  }
-
-  std::string mend_handshake(const Case& c, const transport::Handshake& made) {
-    const core::Url& url = c.profile->base_url;
-    switch (made.trouble) {
-      case TlsTrouble::unknown_issuer:
-        return fmt::format("if that authority is your own or your company's, name its certificate: {}",
-                           how_to_set(c, {{"tls", tls_with(c, {{"ca_file", "PATH.pem"}})}}));
-      case TlsTrouble::expired:
-      case TlsTrouble::not_yet_valid:
-        return fmt::format(
-            "this machine's clock says {}: if that is wrong, `sudo timedatectl set-ntp true`; if it is right, whoever "
-            "runs the server must renew the certificate",
-            utc_text(seconds_now()));
-      case TlsTrouble::wrong_host: {
-        const std::string name = made.certificate ? first_name(made.certificate->names) : "";
-        if (!name.empty()) return how_to_set(c, {{"base_url", with_host(url, name).str()}});
-        break;
-      }
-      case TlsTrouble::wants_certificate:
-        return fmt::format(
-            "if the server asks for a client certificate: {}",
-            how_to_set(c, {{"tls", tls_with(c, {{"client_cert", "PATH.pem"}, {"client_key", "PATH.key"}})}}));
-      case TlsTrouble::no_tls:
-        return how_to_set(c, {{"base_url", fmt::format("http{}", url.str().substr(url.scheme().size()))}});
-      case TlsTrouble::proxy_login:
-        return mend_proxy_login(c);
-      case TlsTrouble::proxy_refusal:
-        return skip_proxy(c);
-      case TlsTrouble::other:
-        break;
-    }
-    return made.error->hint;
-  }
-
-  // Through a proxy a plain request is the proxy's to answer: it is asked once, without the credential.
-  Finding check_plain_proxy(const Case& c) {
-    Finding finding;
-    const std::string shown = transport::proxy_display(c.profile->network.proxy);
-    finding.seen = fmt::format("plain http through the proxy {} (from {})", shown, c.profile->network.proxy_origin);
-    const auto answer = fetch(c, *c.profile, base::Secret(), wire::list_models(*c.profile, base::Secret(), "").url);
-    if (!answer) {
-      base::Error error = answer.error();
-      if (error.message.contains("407")) error.hint = mend_proxy_login(c);
-      return finding.fail(error, skip_proxy(c));
-    }
-    const bool is_page = base::icontains(answer->head.find("content-type"), "text/html");
-    if (!is_page) return finding;
-    return finding.fail(ErrorKind::network, "proxy-page",
-                        fmt::format("the proxy {} answers with a web page (status {}): {}", shown, answer->head.status,
-                                    base::abbreviate(base::strip_html(answer->body), 120)),
-                        skip_proxy(c));
-  }
+  const bool is_page = base::icontains(answer->head.find("content-type"), "text/html");
+  if (!is_page) return finding;
+  return finding.fail(ErrorKind::network, "proxy-page",
+                      fmt::format("the proxy {} answers with a web page (status {}): {}", shown, answer->head.status,
+                                  base::abbreviate(base::strip_html(answer->body), 120)),
+                      skip_proxy(c));
+}
 
 }  // namespace
 

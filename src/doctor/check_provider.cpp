@@ -77,7 +77,8 @@ void judge_lost_way(const Case& c, const base::Error& error, Finding& finding) {
   if (error.kind == ErrorKind::network && !url.is_https() && c.profile->network.proxy.empty()) {
     const std::string over_tls = fmt::format("https{}", url.str().substr(url.scheme().size()));
     const auto secure = core::Url::parse(over_tls);
-    const transport::ProbeLimits limits{.limit = c.left(), .interrupt = c.options.interrupt};
+    constexpr std::chrono::milliseconds kPatience{1000};  // a server that speaks TLS does so at once
+    const transport::ProbeLimits limits{.limit = std::min(c.left(), kPatience), .interrupt = c.options.interrupt};
     const auto made = transport::shake_hands(secure.value_or(url), c.profile->network, limits);
     if (made && made->certificate) {
       shown.message += "; it speaks TLS";

@@ -64,6 +64,7 @@ class Connection {
   Result<Handshake> make(const core::HttpRequest& request, const core::Network& network, const ProbeLimits& limits,
                          bool with_bundle, bool verifies);
   [[nodiscard]] bool is_worth_the_bundle() const { return is_quick_ && is_unknown_issuer_; }
+  [[nodiscard]] bool is_unverified() const { return is_unverified_; }
 
  private:
   Result<CURLcode> connect(const ProbeLimits& limits, Clock::time_point end);
@@ -75,6 +76,7 @@ class Connection {
   std::array<char, CURL_ERROR_SIZE> detail_{};
   bool is_quick_ = false;
   bool is_unknown_issuer_ = false;
+  bool is_unverified_ = false;
 };
 
 Result<CURLcode> Connection::connect(const ProbeLimits& limits, Clock::time_point end) {
@@ -150,14 +152,19 @@ Result<Handshake> Connection::make(const core::HttpRequest& request, const core:
     curl_easy_setopt(easy_.get(), CURLOPT_SSL_VERIFYHOST, 0L);
   }
   BYOK_TRY(CURLcode code, connect(limits, Clock::now() + limits.limit));
-  if (code == CURLE_OK && verifies) {
+  const bool has_shaken = code == CURLE_OK;
+  if (has_shaken && verifies) {
     BYOK_TRY(code, hear_afterword(limits));
   }
   if (code != CURLE_OK) {
     const CurlFailure failure = read_failure(easy_.get(), code, detail_.data(), limits.limit);
     is_unknown_issuer_ = is_unknown_issuer(failure);
+    is_unverified_ = code == CURLE_PEER_FAILED_VERIFICATION;
     made.trouble = trouble_of(failure);
     made.error = explain_failure(failure, request.url, network);
+    // A server that closes at once may take its own alert along.
+    const bool is_cut = has_shaken && made.trouble == TlsTrouble::other && network.client_cert.empty();
+    if (is_cut) made.trouble = TlsTrouble::wants_certificate;
   }
   made.certificate = certificate();
   return made;
@@ -168,15 +175,20 @@ Result<Handshake> Connection::make(const core::HttpRequest& request, const core:
 Result<Handshake> shake_hands(const core::Url& url, const core::Network& network, const ProbeLimits& limits) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return fail(ErrorKind::internal, "libcurl does not start");
   const core::HttpRequest request{.method = "GET", .url = url, .headers = {}, .body = {}};
+  const auto end = Clock::now() + limits.limit;
+  const auto rest = [&] {
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    return ProbeLimits{.limit = std::max(left, milliseconds{1}), .interrupt = limits.interrupt};
+  };
   Connection first;
   BYOK_TRY(Handshake made, first.make(request, network, limits, false, true));
   if (made.error && first.is_worth_the_bundle()) {
     Connection second;
-    BYOK_TRY(made, second.make(request, network, limits, true, true));
+    BYOK_TRY(made, second.make(request, network, rest(), true, true));
   }
-  if (!made.error || made.certificate) return made;
+  if (!made.error || made.certificate || !first.is_unverified()) return made;
   Connection reader;
-  BYOK_TRY(const Handshake read, reader.make(request, network, limits, false, false));
+  BYOK_TRY(const Handshake read, reader.make(request, network, rest(), false, false));
   made.protocol = read.protocol;
   made.certificate = read.certificate;
   return made;
