@@ -126,6 +126,7 @@ constexpr std::string_view kAskExamples[] = {
 constexpr std::string_view kModelsListExamples[] = {
     "byok models list -p openai",
     "byok models list -p ollama --json",
+    "byok models list --filter mini --refresh",
 };
 constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai gpt-4.1"};
 constexpr std::string_view kProfilesListExamples[] = {"byok profiles list", "byok profiles list --json"};
@@ -161,7 +162,10 @@ account, 5 network, 6 try later, 7 incomplete, 8 not the form asked for,
 constexpr std::string_view kModelsDetails =
     R"(A profile's own models: list replaces the provider's. Otherwise the provider is
 asked, and its answer kept for an hour. Azure lists base models, not your
-deployments.)";
+deployments. The table is sorted by id; in a pipe and in JSON nothing is cut.)";
+
+constexpr std::string_view kModelsShowDetails =
+    R"(ID may be an alias, or the beginning of an id, where only one model fits.)";
 
 constexpr std::string_view kDoctorDetails =
     R"(The checks, in order: config file, profile rules, credential, address, DNS,
@@ -180,7 +184,8 @@ constexpr Command kCommands[] = {
     {"ask", "[PROMPT...]", "one prompt, one reply: for the shell and for scripts", kAskDetails, kAskExamples,
      kAskOptions, true},
     {"models list", "", "the models that a profile can use", kModelsDetails, kModelsListExamples, kModelsListOptions},
-    {"models show", "ID", "what is known of one model", "", kModelsShowExamples, kModelsShowOptions, true},
+    {"models show", "ID", "what is known of one model", kModelsShowDetails, kModelsShowExamples, kModelsShowOptions,
+     true},
     {"profiles list", "", "every profile, and what is wrong with it", "", kProfilesListExamples, kProfilesListOptions},
     {"profiles show", "[NAME]", "a profile's values, each with where it comes from", "", kProfilesShowExamples,
      kListingOptions, true},

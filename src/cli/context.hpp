@@ -37,6 +37,7 @@ struct Context {
   bool is_quiet = false;
   int verbosity = 0;                          // -v: 1, -vv: 2
   transport::Interrupt* interrupt = nullptr;  // not owned; set by commands that wait
+  std::string foundry_origin;                 // where Foundry Local was found in this run; empty: not looked for
 
   // One line to stderr, made safe for a terminal and redacted. Nothing is printed when stderr is closed.
   void say(std::string_view line) const;

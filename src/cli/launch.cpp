@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "cli/resolve.hpp"
 #include "config/credential.hpp"
 #include "wire/wire.hpp"
 
@@ -58,7 +59,7 @@ std::string Launched::where(std::string_view url) const { return fmt::format("pr
 
 base::Result<Launched> launch(const config::Overrides& overrides, Context& context) {
   config::Config config = config::Config::load(context.environment, overrides.config_file);
-  auto resolved = config.resolve(overrides);
+  auto resolved = resolve_profile(config, overrides, context);
   if (!resolved) return std::unexpected(std::move(resolved).error().error);
   Launched launched{.config = std::move(config),
                     .profile = std::move(resolved->profile),

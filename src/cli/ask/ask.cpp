@@ -190,6 +190,7 @@ class Ask {
                    prompt);
     }
     session::TurnResult turn = take_turn(launched, std::move(request), answer);
+    if (turn.error) suggest_models(*turn.error, launched, context_);
     if (turn.had_text && prints_text) output.note_content();
     if (const auto finished = answer.finish(); !finished && !turn.error) turn.error = finished.error();
     RunResult result = collect(launched, turn, answer, context_);
