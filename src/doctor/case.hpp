@@ -79,6 +79,7 @@ struct Case {
   std::optional<core::Profile> profile = std::nullopt;
   std::vector<core::Diagnosis> on_credential = {};  // the rules' findings that belong to later checks
   std::vector<core::Diagnosis> on_address = {};
+  std::string foundry_origin = {};  // where Foundry Local was found; empty: not looked for, or not running
   base::Secret secret = base::Secret();
   std::vector<std::string> addresses = {};
   std::unique_ptr<transport::Transport> transport = nullptr;

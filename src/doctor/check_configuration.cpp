@@ -5,6 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "config/foundry_local.hpp"
 #include "doctor/checks.hpp"
 #include "doctor/claims.hpp"
 #include "doctor/local_servers.hpp"
@@ -31,12 +32,27 @@ bool is_about_address(const Diagnosis& one) {
   return one.severity != Severity::error && one.subject.ends_with(".base_url");
 }
 
+std::expected<config::Resolved, config::Failure> resolve(const Case& c, config::Overrides overrides) {
+  overrides.foundry_origin = c.foundry_origin;
+  return c.config.resolve(overrides);
+}
+
+// As asked. The built-in profile that leaves its port open gets it as `ask` does: from Foundry Local's own program.
+std::expected<config::Resolved, config::Failure> resolve_strictly(Case& c) {
+  auto resolved = resolve(c, c.overrides);
+  if (resolved || !is_code(resolved.error().diagnoses, config::kFoundryPortUnknown) || c.options.is_offline) {
+    return resolved;
+  }
+  c.foundry_origin = config::find_foundry_local(c.config.environment(), c.left(), c.options.interrupt).origin;
+  return c.foundry_origin.empty() ? std::move(resolved) : resolve(c, c.overrides);
+}
+
 // The profile in spite of what is wrong with it: without a model, and with variables that are not set.
 std::expected<config::Resolved, config::Failure> resolve_leniently(const Case& c) {
   config::Overrides lenient = c.overrides;
   lenient.needs_model = false;
   lenient.allow_unset = true;
-  return c.config.resolve(lenient);
+  return resolve(c, lenient);
 }
 
 base::Result<> take_profile(Case& c, config::Resolved resolved) {
@@ -63,7 +79,8 @@ void mend_missing_model(Case& c, Finding& finding) {
   if (missing == finding.diagnoses.end() || !c.profile) return;
   const auto known = known_models(c);
   const bool takes_the_only_one = c.is_builtin && c.profile->base_url.is_loopback();
-  if (!known && takes_the_only_one && known.error().kind == base::ErrorKind::network) {
+  const bool is_unreached = c.options.is_offline || (!known && known.error().kind == base::ErrorKind::network);
+  if (takes_the_only_one && is_unreached) {
     // Why the server cannot be asked is for a later check to say.
     finding.seen += ", model: the one that the server has";
     finding.diagnoses.erase(missing);
@@ -90,11 +107,19 @@ void mend_missing_model(Case& c, Finding& finding) {
 
 // A port that was never filled in, or that only the running server knows.
 void mend_missing_port(Case& c, Finding& finding) {
+  if (is_code(finding.diagnoses, config::kFoundryPortUnknown)) {
+    // Its only model is then as unknown as its port.
+    std::erase_if(finding.diagnoses, [](const Diagnosis& one) { return one.code == "model-missing"; });
+  }
   const auto missing = std::ranges::find_if(finding.diagnoses, [](const Diagnosis& one) {
     const bool is_port = one.code == "base-url-placeholder" && base::icontains(one.summary, "port");
-    return is_port || (one.code == "base-url-missing" && base::icontains(one.subject, "foundry-local"));
+    return is_port || one.code == config::kFoundryPortUnknown;
   });
-  if (missing == finding.diagnoses.end() || c.options.is_offline) return;
+  if (missing == finding.diagnoses.end()) return;
+  const bool is_open = missing->code == config::kFoundryPortUnknown;
+  if (is_open && c.options.is_offline) missing->severity = Severity::warning;  // only a command knows it
+  if (c.options.is_offline) return;
+  if (is_open) finding.kind = base::ErrorKind::network;
   const std::string advice = advise_on_local_servers(c, missing->subject);
   if (!advice.empty()) missing->remedy = advice;
 }
@@ -126,7 +151,7 @@ Finding check_config(Case& c) {
 
 Finding check_rules(Case& c) {
   Finding finding;
-  auto resolved = c.config.resolve(c.overrides);
+  auto resolved = resolve_strictly(c);
   std::vector<Diagnosis> found = resolved ? std::move(resolved->notices) : std::move(resolved.error().diagnoses);
   std::string chosen_by = resolved ? resolved->chosen_by : "";
   base::Result<> prepared;

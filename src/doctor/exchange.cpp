@@ -124,6 +124,7 @@ Result<std::vector<core::ModelInfo>> fetch_models(Case& c, const core::Profile& 
   asked.models.clear();
   session::CatalogOptions options;
   options.refresh = true;
+  options.details = false;
   options.deadline = c.deadline;
   options.interrupt = c.options.interrupt;
   options.secret = [&c](bool again) { return secret_for(c, again); };

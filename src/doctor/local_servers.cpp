@@ -94,6 +94,7 @@ base::Result<std::vector<core::ModelInfo>> list_at(transport::Transport& transpo
   profile.base_url = base;
   session::CatalogOptions options;
   options.refresh = true;
+  options.details = false;
   options.deadline = std::chrono::steady_clock::now() + limit;
   options.interrupt = interrupt;
   return session::list_models(transport, profile, options);

@@ -185,6 +185,7 @@ TEST_CASE("troubleshooting: refused Ollama") {
     CHECK(refused.remediation.contains(fmt::format("`OLLAMA_HOST=127.0.0.1:{} ollama serve`", port)));
     const Verdict modelless = examine(sandbox, {"-p", "ollama"});
     CHECK(modelless.check == "connect");
+    CHECK(examine(sandbox, {"-p", "ollama", "--offline"}).result.exit_code == 0);
   }
   program(sandbox, "ollama", R"(exec "$BYOK" mock --port "${OLLAMA_HOST##*:}")");
   Process serve(sandbox.shell(fmt::format("OLLAMA_HOST=127.0.0.1:{} ollama serve", port)));
@@ -244,6 +245,21 @@ TEST_CASE("troubleshooting: refused Foundry Local on a changed port") {
       CHECK(after.result.exit_code == 0);
     }
   }
+}
+
+TEST_CASE("the built-in profile foundry-local finds its port, and says how to start the server") {
+  const RawServer server(always(answer_as({})));
+  Sandbox sandbox;
+  program(sandbox, "foundry", with_port("echo 'Web URLs http://127.0.0.1:{port}'", server.port()));
+  const Verdict running = examine(sandbox, {"-p", "foundry-local"});
+  CAPTURE(summary(running.result));
+  CHECK(running.result.exit_code == 0);
+  CHECK(examine(sandbox, {"-p", "foundry-local", "--offline"}).result.exit_code == 0);
+  program(sandbox, "foundry", "echo 'Model management service is not running!'");
+  const Verdict stopped = examine(sandbox, {"-p", "foundry-local"});
+  CAPTURE(summary(stopped.result));
+  CHECK(stopped.result.exit_code == 5);
+  CHECK(stopped.remediation.contains("foundry server start"));
 }
 
 TEST_CASE("Foundry Local that is stopped is to be started, in the words of its version") {
