@@ -63,7 +63,8 @@ void mend_missing_model(Case& c, Finding& finding) {
   if (missing == finding.diagnoses.end() || !c.profile) return;
   const auto known = known_models(c);
   const bool takes_the_only_one = c.is_builtin && c.profile->base_url.is_loopback();
-  if (!known && takes_the_only_one && known.error().kind == base::ErrorKind::network) {
+  const bool is_unreached = c.options.is_offline || (!known && known.error().kind == base::ErrorKind::network);
+  if (takes_the_only_one && is_unreached) {
     // Why the server cannot be asked is for a later check to say.
     finding.seen += ", model: the one that the server has";
     finding.diagnoses.erase(missing);

@@ -185,6 +185,7 @@ TEST_CASE("troubleshooting: refused Ollama") {
     CHECK(refused.remediation.contains(fmt::format("`OLLAMA_HOST=127.0.0.1:{} ollama serve`", port)));
     const Verdict modelless = examine(sandbox, {"-p", "ollama"});
     CHECK(modelless.check == "connect");
+    CHECK(examine(sandbox, {"-p", "ollama", "--offline"}).result.exit_code == 0);
   }
   program(sandbox, "ollama", R"(exec "$BYOK" mock --port "${OLLAMA_HOST##*:}")");
   Process serve(sandbox.shell(fmt::format("OLLAMA_HOST=127.0.0.1:{} ollama serve", port)));
