@@ -100,20 +100,6 @@ std::string reason_of(const Attempt& attempt) {
   }
 }
 
-std::string describe_connected(const std::vector<Attempt>& attempts, const Peer& peer) {
-  const auto open = std::ranges::find_if(attempts, &Attempt::is_connected);
-  std::string text = host_port(open->address, peer.port);
-  for (const Attempt& one : attempts) {
-    if (one.is_connected()) continue;
-    text += fmt::format("; {} {}", one.address, reason_of(one));
-    const bool is_other_family = is_v6(one.address) != is_v6(open->address);
-    if (is_other_family && peer.host == "localhost") {
-      text += fmt::format(": the server listens on IPv{} only", is_v6(open->address) ? 6 : 4);
-    }
-  }
-  return text;
-}
-
 // What refuses on loopback: another family's address that does listen, a server that moved, or how to start it.
 std::string mend_refused_here(const Case& c, const std::vector<Attempt>& attempts, const Peer& peer) {
   std::vector<std::string> others;
@@ -238,6 +224,20 @@ Finding check_plain_proxy(const Case& c) {
 
 }  // namespace
 
+std::string describe_attempts(const std::vector<Attempt>& attempts, std::string_view host, std::uint16_t port) {
+  const auto open = std::ranges::find_if(attempts, &Attempt::is_connected);
+  std::string text = host_port(open->address, port);
+  for (const Attempt& one : attempts) {
+    if (one.is_connected()) continue;
+    text += fmt::format("; {} {}", one.address, reason_of(one));
+    const bool is_other_family = is_v6(one.address) != is_v6(open->address);
+    if (is_other_family && host == "localhost") {
+      text += fmt::format(": the server listens on IPv{} only", is_v6(open->address) ? 6 : 4);
+    }
+  }
+  return text;
+}
+
 Finding check_dns(Case& c) {
   Finding finding;
   const Peer peer = peer_of(*c.profile);
@@ -271,7 +271,7 @@ Finding check_connect(Case& c) {
   const auto attempts = transport::try_addresses(c.addresses, peer.port, limits_of(c));
   if (!attempts) return finding.fail(attempts.error(), "try again");
   if (std::ranges::any_of(*attempts, &Attempt::is_connected)) {
-    finding.seen = describe_connected(*attempts, peer);
+    finding.seen = describe_attempts(*attempts, peer.host, peer.port);
   } else {
     judge_unconnected(c, *attempts, peer, finding);
   }

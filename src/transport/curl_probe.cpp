@@ -101,7 +101,10 @@ Result<CURLcode> Connection::hear_afterword(const ProbeLimits& limits) {
   curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket);
   std::array<pollfd, 2> waits{pollfd{.fd = limits.interrupt, .events = POLLIN, .revents = 0},
                               pollfd{.fd = socket, .events = POLLIN, .revents = 0}};
-  ::poll(waits.data(), waits.size(), static_cast<int>(kAfterword.count()));
+  curl_off_t handshake = 0;  // microseconds; a distant server's word takes as long
+  curl_easy_getinfo(easy_.get(), CURLINFO_APPCONNECT_TIME_T, &handshake);
+  const auto patience = std::clamp(milliseconds(handshake / 1000), kAfterword, std::max(limits.limit, kAfterword));
+  ::poll(waits.data(), waits.size(), static_cast<int>(patience.count()));
   if (waits[0].revents != 0) return fail(ErrorKind::cancelled, "interrupted");
   if (waits[1].revents == 0) return CURLE_OK;
   std::array<char, 256> buffer{};
