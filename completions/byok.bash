@@ -58,11 +58,11 @@ _byok() {
     --fault) COMPREPLY=($(compgen -W 'status:429 stall truncate no-finish error-in-stream html bad-json split-utf8 crlf comments empty' -- "$word")); return ;;
   esac
   if [[ -z $first ]]; then
-    COMPREPLY=($(compgen -W 'ask models profiles mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'ask models profiles doctor mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
     return
   fi
   case $first in
-    help) COMPREPLY=($(compgen -W 'ask models profiles mock completion' -- "$word")); return ;;
+    help) COMPREPLY=($(compgen -W 'ask models profiles doctor mock completion' -- "$word")); return ;;
     models) seconds='list show' ;;
     profiles) seconds='list show add default rm path' ;;
   esac
@@ -80,6 +80,7 @@ _byok() {
     'profiles default') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles rm') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles path') options='--config --verbose -v --quiet -q --color --help -h' ;;
+    'doctor') options='--profile -p --model -m --all --offline --wire --timeout --json --config --verbose -v --quiet -q --color --help -h' ;;
     'mock') options='--port --reply --script --delay-ms --chunk-size --fault --config --verbose -v --quiet -q --color --help -h' ;;
     'completion') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); options='--config --verbose -v --quiet -q --color --help -h' ;;
   esac

@@ -27,7 +27,7 @@ namespace {
 
 using Run = int (*)(const Arguments&, Context&);
 
-constexpr std::array<std::pair<std::string_view, Run>, 11> kRuns{{
+constexpr std::array<std::pair<std::string_view, Run>, 12> kRuns{{
     {"ask", run_ask},
     {"models list", run_models_list},
     {"models show", run_models_show},
@@ -37,6 +37,7 @@ constexpr std::array<std::pair<std::string_view, Run>, 11> kRuns{{
     {"profiles default", run_profiles_default},
     {"profiles rm", run_profiles_rm},
     {"profiles path", run_profiles_path},
+    {"doctor", run_doctor},
     {"mock", run_mock},
     {"completion", run_completion},
 }};

@@ -104,6 +104,14 @@ constexpr Option kModelsList[] = {
     {"refresh", 0, none, "", "Output", "ask the provider even when a list was kept within the hour"},
 };
 
+constexpr Option kDoctor[] = {
+    {"all", 0, none, "", "Checks", "look at every profile in use, side by side"},
+    {"offline", 0, none, "", "Checks", "only what needs no network and no command: the first four checks"},
+    {"wire", 0, none, "", "Checks", "try every wire API that the provider could speak"},
+    {"timeout", 0, seconds, "S", "Checks", "for each check (default 10)"},
+    {"json", 0, none, "", "Output", "print the report as JSON"},
+};
+
 constexpr Option kMock[] = {
     {"port", 0, number, "N", "Server", "port on 127.0.0.1 (default: any free one)"},
     {"reply", 0, text, "TEXT", "Answers", "the answer to every prompt"},
@@ -123,6 +131,7 @@ constexpr std::span<const Option> kProfilesListOptions[] = {kListing, kNames, kG
 constexpr std::span<const Option> kListingOptions[] = {kListing, kGlobal};
 constexpr std::span<const Option> kProfilesAddOptions[] = {kNewProfile, kConsent, kGlobal};
 constexpr std::span<const Option> kEditingOptions[] = {kConsent, kGlobal};
+constexpr std::span<const Option> kDoctorOptions[] = {kProfile, kDoctor, kGlobal};
 constexpr std::span<const Option> kMockOptions[] = {kMock, kGlobal};
 constexpr std::span<const Option> kGlobalOptions[] = {kGlobal};
 
@@ -148,6 +157,11 @@ constexpr std::string_view kProfilesAddExamples[] = {
 constexpr std::string_view kProfilesDefaultExamples[] = {"byok profiles default foundry"};
 constexpr std::string_view kProfilesRmExamples[] = {"byok profiles rm old", "byok profiles rm old --yes"};
 constexpr std::string_view kProfilesPathExamples[] = {"byok profiles path", "$EDITOR \"$(byok profiles path)\""};
+constexpr std::string_view kDoctorExamples[] = {
+    "byok doctor -p foundry",
+    "byok doctor --all --offline",
+    "byok doctor -p ollama --json | jq .overall",
+};
 constexpr std::string_view kMockExamples[] = {
     "byok mock --port 8080",
     "byok mock --fault status:429,retry-after=2",
@@ -197,6 +211,14 @@ constexpr std::string_view kProfilesRmDetails =
     R"(A profile that others extend stays. A default_profile that names it goes with it,
 as does a key that add keeps as keys/NAME. On a terminal it asks before.)";
 
+constexpr std::string_view kDoctorDetails =
+    R"(The checks, in order: config file, profile rules, credential, address, DNS,
+connect, proxy and TLS, route and key, model, and a short reply. Each is ok, warn,
+fail or skip; for warn and fail the line after -> is what to write or to run.
+A short reply costs a few tokens.
+
+The exit code is 0 when nothing failed, otherwise that of the first failure.)";
+
 constexpr std::string_view kMockDetails =
     R"(The first line on stdout is the base URL. Chat Completions, Responses, Anthropic
 Messages, the Azure routes and model lists are served, each checked as the real
@@ -218,6 +240,8 @@ constexpr Command kCommands[] = {
     {"profiles rm", "NAME", "take a profile out of the configuration file", kProfilesRmDetails, kProfilesRmExamples,
      kEditingOptions, true},
     {"profiles path", "", "where the configuration file is", "", kProfilesPathExamples, kGlobalOptions},
+    {"doctor", "", "find out why a profile does not work, and say how to mend it", kDoctorDetails, kDoctorExamples,
+     kDoctorOptions},
     {"mock", "", "a loopback provider that speaks all the wire APIs: for tests and demos", kMockDetails, kMockExamples,
      kMockOptions},
     {"completion", "bash|zsh|fish", "a completion script for your shell", "", kCompletionExamples, kGlobalOptions,

@@ -15,6 +15,7 @@ namespace byok::cli {
 [[nodiscard]] int run_profiles_default(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_profiles_rm(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_profiles_path(const Arguments& arguments, Context& context);
+[[nodiscard]] int run_doctor(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_mock(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_completion(const Arguments& arguments, Context& context);
 

@@ -40,7 +40,9 @@ void protect_proxy(std::string_view proxy, base::Redactor& redactor) {
   if (const auto decoded = base::percent_decode(password)) redactor.add(*decoded);
 }
 
-void protect(const core::Profile& profile, base::Redactor& redactor) {
+}  // namespace
+
+void protect_secrets(const core::Profile& profile, base::Redactor& redactor) {
   for (const core::Header& header : profile.headers) {
     if (!header.is_secret) continue;
     redactor.add(header.value);
@@ -55,8 +57,6 @@ void protect(const core::Profile& profile, base::Redactor& redactor) {
   protect_proxy(profile.network.proxy, redactor);
 }
 
-}  // namespace
-
 std::string Launched::where() const { return where(profile.base_url.origin()); }
 std::string Launched::where(std::string_view url) const { return fmt::format("profile {}, {}", profile.name, url); }
 
@@ -66,7 +66,7 @@ base::Result<Launched> launch(const config::Overrides& overrides, Context& conte
   if (!resolved) return std::unexpected(std::move(resolved).error().error);
   Launched launched{
       .config = std::move(config), .profile = std::move(resolved->profile), .demo = nullptr, .deadline = std::nullopt};
-  protect(launched.profile, context.redactor);
+  protect_secrets(launched.profile, context.redactor);
   context.log.info(fmt::format("profile {} (chosen by {}), {}", launched.profile.name, resolved->chosen_by,
                                launched.profile.base_url.display()));
   for (const core::Diagnosis& notice : resolved->notices) {

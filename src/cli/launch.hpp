@@ -26,6 +26,9 @@ struct Launched {
   [[nodiscard]] std::string where(std::string_view url) const;
 };
 
+// Makes the redactor know the secrets that stand in the profile's headers, URL and proxy.
+void protect_secrets(const core::Profile& profile, base::Redactor& redactor);
+
 // Loads, resolves, prints notices and makes the redactor know the secrets that stand in headers, URL and proxy.
 [[nodiscard]] base::Result<Launched> launch(const config::Overrides& overrides, Context& context);
 

@@ -92,7 +92,6 @@ class Transfer {
   Result<bool> step();  // one round of libcurl; true: the transfer is over
   Result<> finish();    // the outcome that libcurl reports
   Result<> wait(Clock::time_point now);
-  CurlFailure failure(CURLcode code) const;
 
   CURLM* multi_;
   CURL* easy_;
@@ -184,20 +183,6 @@ std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, 
   return transfer.take(transfer.sink_.on_body({data, length})) ? length : 0;
 }
 
-CurlFailure Transfer::failure(CURLcode code) const {
-  const long at_proxy = info<long>(easy_, CURLINFO_PROXY_SSL_VERIFYRESULT);
-  return {.code = code,
-          .detail = detail_.data(),
-          .system_error = static_cast<int>(info<long>(easy_, CURLINFO_OS_ERRNO)),
-          .proxy_status = static_cast<int>(info<long>(easy_, CURLINFO_HTTP_CONNECTCODE)),
-          .verify_result = at_proxy != 0 ? at_proxy : info<long>(easy_, CURLINFO_SSL_VERIFYRESULT),
-          .is_at_proxy = at_proxy != 0,
-          .is_resolved = info<curl_off_t>(easy_, CURLINFO_NAMELOOKUP_TIME_T) > 0,
-          // The time of connecting is not set while TLS is still being spoken.
-          .is_connected = info<long>(easy_, CURLINFO_LOCAL_PORT) > 0,
-          .connect_timeout = options_.connect_timeout};
-}
-
 Result<> Transfer::finish() {
   int left = 0;
   CURLcode code = CURLE_OK;
@@ -205,7 +190,7 @@ Result<> Transfer::finish() {
     if (message->msg == CURLMSG_DONE && message->easy_handle == easy_) code = message->data.result;
   if (code != CURLE_OK) {
     if (!has_head_ && sent_request_ && is_endless_line(code)) return std::unexpected(head_too_long(request_.url));
-    const CurlFailure found = failure(code);
+    const CurlFailure found = read_failure(easy_, code, detail_.data(), options_.connect_timeout);
     is_unknown_issuer_ = transport::is_unknown_issuer(found);
     return std::unexpected(explain_failure(found, request_.url, network_));
   }

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "core/local_server.hpp"
 
 namespace byok::transport {
 namespace {
@@ -30,18 +31,6 @@ enum Verify : long {
   kHostMismatch = 62,
 };
 
-struct LocalServer {
-  std::uint16_t port;
-  std::string_view hint;
-};
-
-constexpr std::array kLocalServers{
-    LocalServer{11434, "Port 11434 is Ollama's: start it with `ollama serve`."},
-    LocalServer{8080, "Port 8080 is llama.cpp's: start it with `llama-server -m MODEL.gguf`."},
-    LocalServer{1234, "Port 1234 is LM Studio's: start it with `lms server start`."},
-    LocalServer{8000, "Port 8000 is vLLM's: start it with `vllm serve MODEL`."},
-    LocalServer{4000, "Port 4000 is LiteLLM's: start it with `litellm --config FILE`."},
-};
 // Foundry Local listens on another port after each start.
 constexpr std::string_view kFoundryLocal =
     "Is the server started, and on this port? Foundry Local's port changes: `foundry server status` (older versions: "
@@ -67,6 +56,12 @@ Error permanent(Error error) {
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> parts) {
   return std::ranges::any_of(parts, [&](std::string_view part) { return base::icontains(text, part); });
+}
+
+long number(void* easy, CURLINFO which) {
+  long value = 0;
+  curl_easy_getinfo(static_cast<CURL*>(easy), which, &value);
+  return value;
 }
 
 std::string shown_proxy(const core::Network& network) {
@@ -121,6 +116,12 @@ std::string_view tls_reason(std::string_view detail) {
   return detail.substr(0, detail.find(", errno"));
 }
 
+// libcurl compares the names itself, and says so in its own words alone.
+bool is_for_another_host(const CurlFailure& failure) {
+  return failure.verify_result == kHostMismatch ||
+         has_any(failure.detail, {"no alternative certificate", "does not match", "unable to obtain common name"});
+}
+
 Error explain_certificate(const CurlFailure& failure, const Parties& parties) {
   const std::string& peer = failure.is_at_proxy ? parties.proxy : parties.server;
   switch (failure.verify_result) {
@@ -138,9 +139,7 @@ Error explain_certificate(const CurlFailure& failure, const Parties& parties) {
         fmt::format("the TLS certificate of {} is signed by an authority unknown to this machine", peer),
         "If it is your own or your company's, name its certificate: `tls: {ca_file: PATH}` in the profile, or "
         "SSL_CERT_FILE.");
-  // libcurl compares the names itself, and says so in its own words alone.
-  if (failure.verify_result == kHostMismatch ||
-      has_any(failure.detail, {"no alternative certificate", "does not match", "unable to obtain common name"}))
+  if (is_for_another_host(failure))
     return network_error(fmt::format("the TLS certificate of {} is for another host", peer),
                          "Write the host as the certificate names it.");
   return network_error(fmt::format("the TLS certificate of {} does not verify: {}", peer, tls_reason(failure.detail)));
@@ -150,9 +149,13 @@ bool wants_client_certificate(std::string_view detail) {
   return has_any(detail, {"certificate required", "alert bad certificate", "handshake failure", "alert unknown ca"});
 }
 
+bool is_no_tls(std::string_view detail) {
+  return has_any(detail, {"wrong version number", "http request", "packet length too long", "unknown protocol",
+                          "record layer failure"});
+}
+
 Error explain_handshake(const CurlFailure& failure, const Parties& parties) {
-  if (has_any(failure.detail, {"wrong version number", "http request", "packet length too long", "unknown protocol",
-                               "record layer failure"}))
+  if (is_no_tls(failure.detail))
     return permanent(network_error(fmt::format("{} does not speak TLS", parties.server),
                                    "Plain HTTP needs http:// in base_url; or the port is wrong."));
   if (wants_client_certificate(failure.detail))
@@ -267,8 +270,8 @@ std::string proxy_display(std::string_view proxy) {
 
 std::string local_server_hint(const core::Url& url) {
   std::string hint(kFoundryLocal);
-  for (const auto& server : kLocalServers)
-    if (server.port == url.port()) hint = server.hint;
+  if (const auto* server = core::local_server_at(url.port()))
+    hint = fmt::format("Port {} is {}'s: start it with `{}`.", server->port, server->name, server->start);
   if (url.host() == "localhost") hint += " Should it listen elsewhere on this machine, try 127.0.0.1 for localhost.";
   return hint;
 }
@@ -308,6 +311,22 @@ base::Error timeout_error(Timers::Limit limit, const TransferOptions& options, c
   return error;
 }
 
+CurlFailure read_failure(void* easy, int code, std::string detail, std::chrono::milliseconds connect_timeout) {
+  const long at_proxy = number(easy, CURLINFO_PROXY_SSL_VERIFYRESULT);
+  curl_off_t found = 0;
+  curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &found);
+  return {.code = code,
+          .detail = std::move(detail),
+          .system_error = static_cast<int>(number(easy, CURLINFO_OS_ERRNO)),
+          .proxy_status = static_cast<int>(number(easy, CURLINFO_HTTP_CONNECTCODE)),
+          .verify_result = at_proxy != 0 ? at_proxy : number(easy, CURLINFO_SSL_VERIFYRESULT),
+          .is_at_proxy = at_proxy != 0,
+          .is_resolved = found > 0,
+          // The time of connecting is not set while TLS is still being spoken.
+          .is_connected = number(easy, CURLINFO_LOCAL_PORT) > 0,
+          .connect_timeout = connect_timeout};
+}
+
 bool is_unknown_issuer(const CurlFailure& failure) {
   if (failure.code != CURLE_PEER_FAILED_VERIFICATION) return false;
   constexpr std::array<long, 5> kUnknown{kIssuerNotFound, kSelfSigned, kSelfSignedInChain, kIssuerNotLocal,
@@ -319,6 +338,26 @@ Error proxy_login_error(const core::Network& network) {
   return permanent(network_error(
       fmt::format("{} asks for a login (status 407)", shown_proxy(network)),
       "Put it into the proxy's URL, http://USER:PASSWORD@HOST:PORT; for Kerberos or NTLM set proxy_auth as well."));
+}
+
+TlsTrouble trouble_of(const CurlFailure& failure) {
+  if (failure.proxy_status == 407) return TlsTrouble::proxy_login;
+  if (failure.proxy_status >= 300) return TlsTrouble::proxy_refusal;
+  switch (failure.code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+      if (failure.verify_result == kExpired) return TlsTrouble::expired;
+      if (failure.verify_result == kNotYetValid) return TlsTrouble::not_yet_valid;
+      if (is_unknown_issuer(failure)) return TlsTrouble::unknown_issuer;
+      return is_for_another_host(failure) ? TlsTrouble::wrong_host : TlsTrouble::other;
+    case CURLE_SSL_CONNECT_ERROR:
+      if (is_no_tls(failure.detail)) return TlsTrouble::no_tls;
+      [[fallthrough]];
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+      return wants_client_certificate(failure.detail) ? TlsTrouble::wants_certificate : TlsTrouble::other;
+    default:
+      return TlsTrouble::other;
+  }
 }
 
 Error explain_failure(const CurlFailure& failure, const core::Url& url, const core::Network& network) {

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "core/profile.hpp"
 #include "core/url.hpp"
+#include "transport/probe.hpp"
 #include "transport/timers.hpp"
 #include "transport/transport.hpp"
 
@@ -25,6 +26,10 @@ struct CurlFailure {
   std::chrono::milliseconds connect_timeout{0};
 };
 
+// What a transfer that failed with `code` (a CURLcode) left on its easy handle (a CURL*).
+[[nodiscard]] CurlFailure read_failure(void* easy, int code, std::string detail,
+                                       std::chrono::milliseconds connect_timeout);
+
 // Kinds: network, timeout, config (a certificate file that cannot be used), internal. `should_retry` is false where
 // the same request cannot do better: an untrusted certificate, a wrong port, a refusal on this machine.
 [[nodiscard]] base::Error explain_failure(const CurlFailure& failure, const core::Url& url,
@@ -32,6 +37,9 @@ struct CurlFailure {
 
 // Whether it failed because no known authority signed the certificate: with more of them known it may pass.
 [[nodiscard]] bool is_unknown_issuer(const CurlFailure& failure);
+
+// The same failure as one word.
+[[nodiscard]] TlsTrouble trouble_of(const CurlFailure& failure);
 
 // What to say when a limit of ours has passed.
 [[nodiscard]] base::Error timeout_error(Timers::Limit limit, const TransferOptions& options, const core::Url& url);

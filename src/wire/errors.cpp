@@ -296,7 +296,14 @@ Error explain_redirect(const core::Profile& profile, const core::HttpHead& head)
   return error;
 }
 
-// IMF-fixdate (RFC 9110, section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT", in seconds since 1970.
+std::int64_t now_for(const core::HttpHead& head) {
+  // The server's own clock where it tells it: then ours may be wrong.
+  if (const auto date = parse_http_date(head.find("date"))) return *date;
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const std::vector<std::string_view> parts = base::split(base::trim(text), ' ');
@@ -319,14 +326,6 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   const auto days = sys_days(date).time_since_epoch();
   return duration_cast<seconds>(days).count() + numbers[2] * 3600 + numbers[3] * 60 + numbers[4];
 }
-
-std::int64_t now_for(const core::HttpHead& head) {
-  // The server's own clock where it tells it: then ours may be wrong.
-  if (const auto date = parse_http_date(head.find("date"))) return *date;
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 std::optional<milliseconds> retry_after(const core::HttpHead& head, std::int64_t now) {
   static constexpr double kLongest = 366.0 * 24 * 3600 * 1000;

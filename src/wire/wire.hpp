@@ -1,6 +1,7 @@
 // Wire: one provider dialect as a constant of pure functions: values to an HTTP request, bytes to events.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,8 @@ void add_hint(const core::Profile& profile, base::Error& error, std::string_view
 // errors.cpp: how long a server asks to wait, from retry-after-ms, x-ms-retry-after-ms, retry-after (seconds or HTTP
 // date; `now` in seconds since 1970). Nothing where no usable value stands.
 [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const core::HttpHead& head, std::int64_t now);
+// IMF-fixdate (RFC 9110, section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT", in seconds since 1970.
+[[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text);
 [[nodiscard]] std::string request_id(const core::HttpHead& head);  // the first header of wire.md 6.3 that is there
 
 // adapt.cpp: what to change so that a refused request may pass (wire.md, "Adapting to a refusal"), or nothing. An error
