@@ -106,8 +106,9 @@ class Transfer {
   Clock::time_point next_tick_;
   std::optional<base::Error> error_;
   bool has_head_ = false;
-  bool has_bytes_ = false;  // in this round
-  bool has_event_ = false;  // in this round
+  bool has_bytes_ = false;    // in this round
+  bool has_event_ = false;    // in this round
+  bool is_complete_ = false;  // as of the last event of this round
   bool is_done_ = false;
   bool needs_proxy_login_ = false;
   bool sent_request_ = false;
@@ -145,7 +146,10 @@ bool Transfer::take(Result<Flow> flow) {
     error_ = std::move(flow).error();
     return false;
   }
-  if (*flow == Flow::event) has_event_ = true;
+  if (*flow == Flow::event || *flow == Flow::complete) {
+    has_event_ = true;
+    is_complete_ = *flow == Flow::complete;
+  }
   if (*flow == Flow::done) is_done_ = true;
   return true;
 }
@@ -224,7 +228,13 @@ Result<bool> Transfer::step() {
     timers_.on_bytes(Clock::now());
     BYOK_CHECK(sink_.on_read_end());
   }
-  if (std::exchange(has_event_, false)) timers_.on_event(Clock::now());
+  if (std::exchange(has_event_, false)) {
+    if (is_complete_) {
+      timers_.on_complete(Clock::now());
+    } else {
+      timers_.on_event(Clock::now());
+    }
+  }
   if (is_done_) return true;
   if (running > 0) return false;
   BYOK_CHECK(finish());
@@ -253,8 +263,10 @@ Result<> Transfer::run() {
     BYOK_TRY(const bool is_over, step());
     if (is_over) return {};
     const auto now = Clock::now();
-    if (const auto due = timers_.next(); due && due->at <= now)
+    if (const auto due = timers_.next(); due && due->at <= now) {
+      if (due->limit == Timers::Limit::complete) return {};
       return std::unexpected(timeout_error(due->limit, options_, request_.url));
+    }
     if (options_.tick.count() > 0 && next_tick_ <= now) {
       sink_.on_tick();
       next_tick_ = now + options_.tick;
