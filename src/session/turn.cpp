@@ -111,7 +111,9 @@ class Reply final : public transport::TransferSink {
   core::HttpHead head_;
   std::unique_ptr<wire::Decoder> decoder_;
   std::string error_body_;
-  bool is_complete_ = false;  // the decoder's word, after the last piece
+  bool is_complete_ = false;   // the decoder's word, after the last piece
+  bool was_complete_ = false;  // after any piece
+  bool has_gone_on_ = false;   // more of the answer came behind its end, so that this is no end to rely upon
 };
 
 Result<transport::Flow> Reply::on_head(const core::HttpHead& head) {
@@ -133,7 +135,9 @@ Result<transport::Flow> Reply::on_body(std::string_view bytes) {
   const bool has_event = books_.take_event();
   const bool has_turned = is_complete_ != decoder_->is_complete();
   is_complete_ = decoder_->is_complete();
-  if (is_complete_ && (has_event || has_turned)) return transport::Flow::complete;
+  has_gone_on_ = has_gone_on_ || (was_complete_ && has_output);
+  was_complete_ = was_complete_ || is_complete_;
+  if (is_complete_ && !has_gone_on_ && (has_event || has_turned)) return transport::Flow::complete;
   return has_output || has_turned ? transport::Flow::event : transport::Flow::nothing;
 }
 
@@ -144,7 +148,7 @@ Result<> Reply::finish(Result<> transfer) {
       !outcome && (outcome.error().kind == ErrorKind::network || outcome.error().kind == ErrorKind::timeout);
   if (is_refused() && (outcome || is_cut)) return std::unexpected(wire::explain(profile_, head_, error_body_));
   // A connection that breaks behind the end of a reply takes nothing from it.
-  const bool is_whole = is_cut && decoder_ && decoder_->is_complete();
+  const bool is_whole = is_cut && decoder_ && decoder_->is_complete() && !has_gone_on_;
   if ((outcome || is_whole) && decoder_) outcome = decoder_->finish(books_);
   auto written = books_.end_read();
   if (outcome && !written) outcome = std::move(written);

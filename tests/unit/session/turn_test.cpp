@@ -49,16 +49,17 @@ TEST_CASE("what a piece meant is told to the transport: nothing, event, done") {
   CHECK(run.transport.flows == std::vector{nothing, nothing, nothing, event, complete, done});
 }
 
-TEST_CASE("a complete reply is told once, again with what still comes, and taken back by another beginning") {
+TEST_CASE("a complete reply is told once, again with what still comes, and never after more of the answer") {
   Run run({{.headers = {kSse},
             .pieces = {text_chunk("a"), finish_chunk(), ": comment\n\n", kUsage, "data: {\"cho", "ices\":[]}\n\n",
-                       text_chunk("b")},
+                       text_chunk("b"), finish_chunk() + kUsage},
             .error = {}}});
   const auto result = run.go();
   CHECK_FALSE(result.error);
   CHECK(run.observer.text == "ab");
   using enum transport::Flow;
-  CHECK(run.transport.flows == std::vector{nothing, event, complete, nothing, complete, event, complete, complete});
+  CHECK(run.transport.flows ==
+        std::vector{nothing, event, complete, nothing, complete, event, complete, event, nothing});
 }
 
 TEST_CASE("a connection that breaks or goes silent behind the end of a reply takes nothing from it") {
@@ -88,6 +89,16 @@ TEST_CASE("a connection that breaks within an event or before the end is a failu
     CHECK(result.error->kind == ErrorKind::network);
     CHECK(run.observer.finishes == 0);
   }
+}
+
+TEST_CASE("a break behind the end is a failure where the answer had gone on behind an end before") {
+  Run run({{.headers = {kSse},
+            .pieces = {text_chunk("a"), finish_chunk(), text_chunk("b")},
+            .error = broken(ErrorKind::network).error}});
+  CHECK(run.go().error);
+  Run closed({{.headers = {kSse}, .pieces = {text_chunk("a"), finish_chunk(), text_chunk("b")}, .error = {}}});
+  CHECK_FALSE(closed.go().error);
+  CHECK(closed.observer.text == "ab");
 }
 
 TEST_CASE("text that waited for more is given when the reply is given up, and kept back where it is asked for again") {
