@@ -25,8 +25,8 @@ constexpr Option kProfile[] = {
 
 constexpr Option kPrompt[] = {
     {"system", 's', text, "TEXT", "Prompt", "system instructions; @FILE reads a file"},
-    {"file", 'f', file, "PATH", "Prompt", "add a text file to the prompt; repeatable", true},
-    {"attach", 'a', file, "PATH|URL", "Prompt", "add an image or a PDF; repeatable (not available yet)", true},
+    {"file", 'f', file, "PATH", "Prompt", "add a text file to the prompt; repeatable"},
+    {"attach", 'a', file, "PATH|URL", "Prompt", "add an image or a PDF; repeatable (not available yet)"},
     {"no-stdin", 'n', none, "", "Prompt", "do not read standard input"},
     {"strict-utf8", 0, none, "", "Prompt", "fail on invalid UTF-8 instead of replacing it"},
     {"max-input", 0, number, "BYTES", "Prompt", "largest prompt that is sent (default 4194304)"},
@@ -56,14 +56,14 @@ constexpr Option kSampling[] = {
     {"max-output-tokens", 0, number, "N", "Sampling", "longest reply, in tokens"},
     {"temperature", 0, number, "T", "Sampling", "0 to 2"},
     {"top-p", 0, number, "P", "Sampling", "0 to 1"},
-    {"stop", 0, text, "S", "Sampling", "stop at this text; repeatable", true},
+    {"stop", 0, text, "S", "Sampling", "stop at this text; repeatable"},
     {"seed", 0, number, "N", "Sampling", "for replies that can be repeated, where the model offers it"},
     {"reasoning-effort", 0, choice, kEfforts, "Sampling", "how much the model thinks before it answers"},
 };
 
 constexpr Option kRequest[] = {
-    {"set", 0, text, "PATH=VALUE", "Request", "set a field of the request body; null removes; repeatable", true},
-    {"header", 'H', text, "NAME: VALUE", "Request", "add a header, or @FILE with one a line; repeatable", true},
+    {"set", 0, text, "PATH=VALUE", "Request", "set a field of the request body; null removes; repeatable"},
+    {"header", 'H', text, "NAME: VALUE", "Request", "add a header, or @FILE with one a line; repeatable"},
     {"dry-run", 0, none, "", "Request", "print the request without secrets and send nothing"},
     {"curl", 0, none, "", "Request", "print the request as a curl command and send nothing"},
 };
@@ -95,7 +95,7 @@ constexpr Option kMock[] = {
     {"script", 0, file, "FILE", "Answers", "answers from JSON Lines: {match?, status, headers, body|chunks, delay_ms}"},
     {"delay-ms", 0, number, "N", "Answers", "wait before each piece of a reply"},
     {"chunk-size", 0, number, "N", "Answers", "bytes of text in each piece (default: a word)"},
-    {"fault", 0, text, "KIND", "Answers",
+    {"fault", 0, fault, "KIND", "Answers",
      "go wrong on purpose: status:N[,retry-after=S], stall[:N], truncate[:N], no-finish, error-in-stream, html, "
      "bad-json, split-utf8, crlf, comments, empty"},
 };
@@ -117,11 +117,13 @@ constexpr std::string_view kAskExamples[] = {
 constexpr std::string_view kModelsListExamples[] = {
     "byok models list -p openai",
     "byok models list -p ollama --json",
+    "byok models list --filter mini --refresh",
 };
-constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai gpt-4.1"};
+constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai gpt-4.1",
+                                                    "byok models show -p ollama llama3.2 --json"};
 constexpr std::string_view kProfilesListExamples[] = {"byok profiles list", "byok profiles list --json"};
 constexpr std::string_view kProfilesShowExamples[] = {"byok profiles show", "byok profiles show foundry"};
-constexpr std::string_view kProfilesPathExamples[] = {"$EDITOR \"$(byok profiles path)\""};
+constexpr std::string_view kProfilesPathExamples[] = {"byok profiles path", "$EDITOR \"$(byok profiles path)\""};
 constexpr std::string_view kMockExamples[] = {
     "byok mock --port 8080",
     "byok mock --fault status:429,retry-after=2",
@@ -147,7 +149,10 @@ account, 5 network, 6 try later, 7 incomplete, 8 not the form asked for,
 constexpr std::string_view kModelsDetails =
     R"(A profile's own models: list replaces the provider's. Otherwise the provider is
 asked, and its answer kept for an hour. Azure lists base models, not your
-deployments.)";
+deployments. The table is sorted by id; in a pipe and in JSON nothing is cut.)";
+
+constexpr std::string_view kModelsShowDetails =
+    R"(ID may be an alias, or the beginning of an id, where only one model fits.)";
 
 constexpr std::string_view kMockDetails =
     R"(The first line on stdout is the base URL. Chat Completions, Responses, Anthropic
@@ -158,7 +163,8 @@ constexpr Command kCommands[] = {
     {"ask", "[PROMPT...]", "one prompt, one reply: for the shell and for scripts", kAskDetails, kAskExamples,
      kAskOptions, true},
     {"models list", "", "the models that a profile can use", kModelsDetails, kModelsListExamples, kModelsListOptions},
-    {"models show", "ID", "what is known of one model", "", kModelsShowExamples, kModelsShowOptions, true},
+    {"models show", "ID", "what is known of one model", kModelsShowDetails, kModelsShowExamples, kModelsShowOptions,
+     true},
     {"profiles list", "", "every profile, and what is wrong with it", "", kProfilesListExamples, kProfilesListOptions},
     {"profiles show", "[NAME]", "a profile's values, each with where it comes from", "", kProfilesShowExamples,
      kListingOptions, true},
@@ -168,6 +174,15 @@ constexpr Command kCommands[] = {
     {"completion", "bash|zsh|fish", "a completion script for your shell", "", kCompletionExamples, kGlobalOptions,
      true},
 };
+
+const Option* find_letter(const Command& command, char letter) {
+  for (const std::span<const Option> group : command.options) {
+    for (const Option& option : group) {
+      if (option.letter == letter) return &option;
+    }
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -187,6 +202,32 @@ const Option* find_option(const Command& command, std::string_view name) {
     }
   }
   return nullptr;
+}
+
+OptionWord read_option_word(const Command& command, std::string_view word) {
+  if (word.starts_with("--")) {
+    const std::size_t equals = word.find('=');
+    const std::string_view name = word.substr(2, equals == std::string_view::npos ? equals : equals - 2);
+    return {.option = find_option(command, name), .value_at = equals == std::string_view::npos ? equals : equals + 1};
+  }
+  OptionWord read;
+  for (std::size_t at = 1; at < word.size(); ++at) {
+    read.option = find_letter(command, word[at]);
+    if (read.option == nullptr) return {};
+    if (read.option->kind == ValueKind::none) continue;
+    if (at + 1 < word.size()) read.value_at = at + 1;
+    return read;
+  }
+  return read;
+}
+
+std::string_view family_of(const Command& command) { return command.name.substr(0, command.name.find(' ')); }
+
+std::string_view family_summary(std::string_view family) {
+  if (family == "models") return "what a profile can use";
+  if (family == "profiles") return "what there is, and what is wrong with it";
+  const Command* const command = find_command(family);
+  return command != nullptr ? command->summary : std::string_view();
 }
 
 std::span<const Option> global_options() { return kGlobal; }

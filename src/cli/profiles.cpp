@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -60,7 +61,7 @@ std::string row(const config::ProfileSummary& profile, std::size_t name_width, s
 
 int list_as_text(const config::Config& config, const std::vector<config::ProfileSummary>& profiles, Context& context) {
   std::string text = fmt::format("{}{}\n", config.user_file().string(),
-                                 std::filesystem::exists(config.user_file()) ? "" : " (not there)");
+                                 base::status_of(config.user_file()).exists ? "" : " (not there)");
   std::size_t name_width = 0;
   std::size_t host_width = 0;
   for (const auto& profile : profiles) {

@@ -47,6 +47,11 @@ void judge_url(Ruling& ruling) {
   const std::string& text = ruling.draft.base_url;
   if (!ruling.draft.settings.contains("base_url")) return judge_missing_base_url(ruling);
   if (text.empty()) return;  // a reference in it could not be replaced: said already
+  if (ruling.draft.waits_for_foundry_port()) {
+    ruling.error(std::string(kFoundryPortUnknown), "base_url", "the port of Foundry Local is not known",
+                 "`foundry server status` (`foundry service status` before 0.10) shows it");
+    return;
+  }
   if (const std::string placeholder = find_placeholder(text); !placeholder.empty()) {
     const bool is_port = base::icontains(placeholder, "port");
     ruling.error("base-url-placeholder", "base_url",
