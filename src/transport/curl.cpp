@@ -159,6 +159,10 @@ bool Transfer::take_head() {
   needs_proxy_login_ = reader_.head().status == 407 && !network_.proxy.empty();
   if (needs_proxy_login_) return true;
   has_head_ = true;
+  // Some servers name the charset here, where libcurl knows no such coding and fails. From 8.0 on it may have made up
+  // its mind by now; then the reply cannot be read.
+  if (base::istarts_with(base::trim(reader_.head().find("content-encoding")), "utf"))
+    curl_easy_setopt(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
   return take(sink_.on_head(reader_.head()));
 }
 
