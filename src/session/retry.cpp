@@ -2,6 +2,7 @@
 #include "session/retry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace byok::session {
@@ -15,7 +16,11 @@ constexpr milliseconds kLongestWait{8'000};
 constexpr int kDoublings = 4;  // 500 ms · 2^4 = 8 s
 constexpr double kJitter = 0.25;
 
+// wire.md, section 9.
+constexpr std::array kRetried{408, 409, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529};
+
 bool is_passing(const base::Error& error, bool is_loopback) {
+  if (error.status >= 400 && std::ranges::find(kRetried, error.status) == kRetried.end()) return false;
   switch (error.kind) {
     case ErrorKind::network:
     case ErrorKind::overloaded:

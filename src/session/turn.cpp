@@ -35,6 +35,8 @@ class Books final : public core::EventSink {
   void start_attempt();
   // Whether an event of the answer came since the last call.
   [[nodiscard]] bool take_output() { return std::exchange(has_output_, false); }
+  // Whether any event did.
+  [[nodiscard]] bool take_event() { return std::exchange(has_event_, false); }
   // Gives the observer its moment to write, where something came since the last one.
   Result<> end_read();
 
@@ -43,6 +45,7 @@ class Books final : public core::EventSink {
   TurnObserver& observer_;
   std::optional<Clock::time_point> started_;
   bool has_output_ = false;
+  bool has_event_ = false;
   bool has_unwritten_ = false;
 };
 
@@ -56,6 +59,7 @@ void Books::start_attempt() {
 
 void Books::on(const core::StreamEvent& event) {
   has_unwritten_ = true;
+  has_event_ = true;
   if (core::is_output(event)) {
     has_output_ = true;
     if (!std::exchange(result_.had_output, true) && started_)
@@ -93,6 +97,8 @@ class Reply final : public transport::TransferSink {
 
   // After the transfer: what it came to.
   Result<> finish(Result<> transfer);
+  // Where the reply is given up: what its decoder still held.
+  void flush();
   [[nodiscard]] bool is_refused() const { return head_.status != 0 && !decoder_; }
   [[nodiscard]] int status() const { return head_.status; }
   [[nodiscard]] const std::string& error_body() const { return error_body_; }
@@ -105,6 +111,9 @@ class Reply final : public transport::TransferSink {
   core::HttpHead head_;
   std::unique_ptr<wire::Decoder> decoder_;
   std::string error_body_;
+  bool is_complete_ = false;   // the decoder's word, after the last piece
+  bool was_complete_ = false;  // after any piece
+  bool has_gone_on_ = false;   // more of the answer came behind its end, so that this is no end to rely upon
 };
 
 Result<transport::Flow> Reply::on_head(const core::HttpHead& head) {
@@ -122,7 +131,14 @@ Result<transport::Flow> Reply::on_body(std::string_view bytes) {
   }
   BYOK_CHECK(decoder_->feed(bytes, books_));
   if (decoder_->is_done()) return transport::Flow::done;
-  return books_.take_output() ? transport::Flow::event : transport::Flow::nothing;
+  const bool has_output = books_.take_output();
+  const bool has_event = books_.take_event();
+  const bool has_turned = is_complete_ != decoder_->is_complete();
+  is_complete_ = decoder_->is_complete();
+  has_gone_on_ = has_gone_on_ || (was_complete_ && has_output);
+  was_complete_ = was_complete_ || is_complete_;
+  if (is_complete_ && !has_gone_on_ && (has_event || has_turned)) return transport::Flow::complete;
+  return has_output || has_turned ? transport::Flow::event : transport::Flow::nothing;
 }
 
 Result<> Reply::finish(Result<> transfer) {
@@ -131,11 +147,19 @@ Result<> Reply::finish(Result<> transfer) {
   const bool is_cut =
       !outcome && (outcome.error().kind == ErrorKind::network || outcome.error().kind == ErrorKind::timeout);
   if (is_refused() && (outcome || is_cut)) return std::unexpected(wire::explain(profile_, head_, error_body_));
-  if (outcome && decoder_) outcome = decoder_->finish(books_);
+  // A connection that breaks behind the end of a reply takes nothing from it.
+  const bool is_whole = is_cut && decoder_ && decoder_->is_complete() && !has_gone_on_;
+  if ((outcome || is_whole) && decoder_) outcome = decoder_->finish(books_);
   auto written = books_.end_read();
   if (outcome && !written) outcome = std::move(written);
   if (!outcome && outcome.error().request_id.empty()) outcome.error().request_id = result_.request_id;
   return outcome;
+}
+
+void Reply::flush() {
+  if (!decoder_) return;
+  decoder_->flush(books_);
+  [[maybe_unused]] const auto written = books_.end_read();  // the turn has failed already
 }
 
 class Turn {
@@ -282,7 +306,10 @@ Result<> Turn::attempts() {
     Reply reply(profile_, books_, result_, observer_);
     auto outcome = attempt(reply);
     if (outcome) return {};
-    BYOK_TRY(next, after_failure(std::move(outcome).error(), reply));
+    const bool can_write = outcome.error().kind != ErrorKind::output;
+    auto decided = after_failure(std::move(outcome).error(), reply);
+    if (!decided && can_write) reply.flush();
+    BYOK_TRY(next, std::move(decided));
   }
 }
 

@@ -105,8 +105,9 @@ class Transfer {
   Clock::time_point next_tick_;
   std::optional<base::Error> error_;
   bool has_head_ = false;
-  bool has_bytes_ = false;  // in this round
-  bool has_event_ = false;  // in this round
+  bool has_bytes_ = false;    // in this round
+  bool has_event_ = false;    // in this round
+  bool is_complete_ = false;  // as of the last event of this round
   bool is_done_ = false;
   bool needs_proxy_login_ = false;
   bool sent_request_ = false;
@@ -144,7 +145,10 @@ bool Transfer::take(Result<Flow> flow) {
     error_ = std::move(flow).error();
     return false;
   }
-  if (*flow == Flow::event) has_event_ = true;
+  if (*flow == Flow::event || *flow == Flow::complete) {
+    has_event_ = true;
+    is_complete_ = *flow == Flow::complete;
+  }
   if (*flow == Flow::done) is_done_ = true;
   return true;
 }
@@ -154,6 +158,10 @@ bool Transfer::take_head() {
   needs_proxy_login_ = reader_.head().status == 407 && !network_.proxy.empty();
   if (needs_proxy_login_) return true;
   has_head_ = true;
+  // Some servers name the charset here, where libcurl knows no such coding and fails. From 8.0 on it may have made up
+  // its mind by now; then the reply cannot be read.
+  if (base::istarts_with(base::trim(reader_.head().find("content-encoding")), "utf"))
+    curl_easy_setopt(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
   return take(sink_.on_head(reader_.head()));
 }
 
@@ -209,7 +217,13 @@ Result<bool> Transfer::step() {
     timers_.on_bytes(Clock::now());
     BYOK_CHECK(sink_.on_read_end());
   }
-  if (std::exchange(has_event_, false)) timers_.on_event(Clock::now());
+  if (std::exchange(has_event_, false)) {
+    if (is_complete_) {
+      timers_.on_complete(Clock::now());
+    } else {
+      timers_.on_event(Clock::now());
+    }
+  }
   if (is_done_) return true;
   if (running > 0) return false;
   BYOK_CHECK(finish());
@@ -238,8 +252,10 @@ Result<> Transfer::run() {
     BYOK_TRY(const bool is_over, step());
     if (is_over) return {};
     const auto now = Clock::now();
-    if (const auto due = timers_.next(); due && due->at <= now)
+    if (const auto due = timers_.next(); due && due->at <= now) {
+      if (due->limit == Timers::Limit::complete) return {};
       return std::unexpected(timeout_error(due->limit, options_, request_.url));
+    }
     if (options_.tick.count() > 0 && next_tick_ <= now) {
       sink_.on_tick();
       next_tick_ = now + options_.tick;

@@ -240,7 +240,9 @@ Error explain_by_code(const CurlFailure& failure, const core::Url& url, const Pa
           fmt::format("{} answers with something that is not HTTP", parties.server),
           url.is_https() ? "Is the port in base_url right?" : "Is the port in base_url right? TLS needs https://."));
     case CURLE_BAD_CONTENT_ENCODING:
-      return network_error(fmt::format("{} compressed its reply in a way that cannot be read", parties.server));
+      // The next reply would be no other, and would be billed again.
+      return permanent(
+          network_error(fmt::format("{} compressed its reply in a way that cannot be read", parties.server)));
     case CURLE_HTTP2:
     case CURLE_SSL_SHUTDOWN_FAILED:
       return explain_cut(failure, parties);
@@ -306,6 +308,8 @@ base::Error timeout_error(Timers::Limit limit, const TransferOptions& options, c
       error.message = fmt::format("the time allowed for the whole run was over before {} had answered in full", peer);
       error.hint = "A longer --timeout (or none) allows more.";
       error.should_retry = false;
+      break;
+    case Timers::Limit::complete:  // no failure
       break;
   }
   return error;

@@ -15,7 +15,13 @@ Timers::Timers(const TransferOptions& options, Time start)
 void Timers::on_event(Time now) {
   last_bytes_ = now;
   last_event_ = now;
+  complete_.reset();
   had_event_ = true;
+}
+
+void Timers::on_complete(Time now) {
+  on_event(now);
+  complete_ = now;
 }
 
 std::optional<Timers::Due> Timers::next() const {
@@ -23,6 +29,7 @@ std::optional<Timers::Due> Timers::next() const {
   const auto consider = [&](Time at, Limit limit) {
     if (!first || at < first->at) first = Due{at, limit};
   };
+  if (complete_) consider(*complete_ + kGrace, Limit::complete);
   if (deadline_) consider(*deadline_, Limit::deadline);
   // Comments can keep a dead stream alive for ever, so after the first event its limit goes on as the longest gap.
   if (first_event_ > milliseconds{0})

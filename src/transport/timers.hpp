@@ -12,16 +12,22 @@ class Timers {
  public:
   using Time = std::chrono::steady_clock::time_point;
   // The limit on connecting is not among them: libcurl shares it out among a host's addresses.
-  enum class Limit { first_event, idle, between_events, deadline };
+  enum class Limit { first_event, idle, between_events, deadline, complete };
   struct Due {
     Time at;
     Limit limit;
   };
 
+  // How long to wait behind a complete reply for what servers send after it: token counts, `[DONE]`, a late word. All
+  // of that is sent in one go with the end or right after it, so a second is ample, and hardly felt where the server
+  // keeps the connection open instead.
+  static constexpr std::chrono::milliseconds kGrace{1000};
+
   Timers(const TransferOptions& options, Time start);
 
   void on_bytes(Time now) { last_bytes_ = now; }
   void on_event(Time now);
+  void on_complete(Time now);  // until the next event
   // The limit that comes first, or nothing where there is none.
   [[nodiscard]] std::optional<Due> next() const;
 
@@ -31,6 +37,7 @@ class Timers {
   std::optional<Time> deadline_;
   Time last_bytes_;
   Time last_event_;  // the start, before the first
+  std::optional<Time> complete_;
   bool had_event_ = false;
 };
 

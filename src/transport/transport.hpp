@@ -16,9 +16,10 @@ namespace byok::transport {
 
 // What the bytes of one piece meant to their reader.
 enum class Flow {
-  nothing,  // alive, but nothing that carries something
-  event,    // text, reasoning, refusal or tool call: the first-token limit is met
-  done,     // the reader has all it wants: the connection is closed
+  nothing,   // alive, but nothing that carries something
+  event,     // text, reasoning, refusal or tool call: the first-token limit is met
+  complete,  // the reader has a whole reply: more may come, but is waited for only a moment (Timers::kGrace)
+  done,      // the reader has all it wants: the connection is closed
 };
 
 class TransferSink {
@@ -49,9 +50,10 @@ struct TransferStats {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // Returns when the body ended, the sink was done, or something failed. Kinds of failure: network (DNS, refused, TLS,
-  // proxy, reset, wrong length), timeout, cancelled (the interrupt descriptor), the sink's own error unchanged.
-  // Messages name host and port and the reason in plain words; hints say what to do. Redirects are not followed.
+  // Returns when the body ended, the sink was done, nothing more came behind a complete reply, or something failed.
+  // Kinds of failure: network (DNS, refused, TLS, proxy, reset, wrong length), timeout, cancelled (the interrupt
+  // descriptor), the sink's own error unchanged. Messages name host and port and the reason in plain words; hints say
+  // what to do. Redirects are not followed.
   [[nodiscard]] virtual base::Result<TransferStats> send(const core::HttpRequest& request, const core::Network& network,
                                                          const TransferOptions& options, TransferSink& sink) = 0;
 };

@@ -140,9 +140,14 @@ bool is_sent(const core::Sampling& sampling, std::string_view pin) {
   return true;  // reasoning may be asked for without an effort; the others byok adds by itself
 }
 
+// The body's own name for the field: messages name the effort as they like.
+std::string_view place_of(const core::Profile& profile, const Field& field) {
+  if (field.pin != "reasoning_effort") return field.drop;
+  return profile.wire_api == WireApi::responses ? "reasoning" : "reasoning_effort";
+}
+
 Adaptation dropped(const core::Profile& profile, const Field& field) {
-  const bool is_whole = profile.wire_api == WireApi::responses && field.pin == "reasoning_effort";
-  Adaptation out{.word = fmt::format("drop:{}", is_whole ? "reasoning" : field.drop), .note = std::string(field.note)};
+  Adaptation out{.word = fmt::format("drop:{}", place_of(profile, field)), .note = std::string(field.note)};
   if (!field.pin.empty()) {
     const auto origin = profile.origins.find(field.pin);
     out.note = fmt::format("{} does not take `{}`{}: it was left out.", profile.wire_model, field.pin,
@@ -222,18 +227,20 @@ Result<std::optional<Adaptation>> propose_own_drop(const Refusal& r) {
   return std::optional<Adaptation>();
 }
 
+// Of several fields that are blamed, one that may go goes first: two of them may only not stand together.
 Result<std::optional<Adaptation>> propose_drop(const Refusal& r) {
+  std::string_view pinned;
   for (const Field& field : kFields) {
     if (!is_blamed(r.said, field.name)) continue;
     const Adaptation change = dropped(r.profile, field);
-    if (r.was_tried(change.word) || is_users_own(r.request, field.drop) || !is_sent(r.request.sampling, field.pin)) {
+    if (r.was_tried(change.word) || is_users_own(r.request, place_of(r.profile, field)) ||
+        !is_sent(r.request.sampling, field.pin)) {
       continue;
     }
-    if (!field.pin.empty() && r.request.pinned.contains(field.pin)) {
-      return std::unexpected(refuse_to_drop(field.option, r.said, r.status));
-    }
-    return change;
+    if (field.pin.empty() || !r.request.pinned.contains(field.pin)) return change;
+    if (pinned.empty()) pinned = field.option;
   }
+  if (!pinned.empty()) return std::unexpected(refuse_to_drop(pinned, r.said, r.status));
   return {};
 }
 

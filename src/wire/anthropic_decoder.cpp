@@ -2,7 +2,9 @@
 #include "wire/anthropic_decoder.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +27,7 @@ struct Block {
   std::int64_t index = 0;
   BlockKind kind = BlockKind::other;
   int call = 0;                // tool_use: our index
+  DeltaText arguments = {};    // tool_use
   bool has_arguments = false;  // tool_use: some were streamed
   std::string input = {};      // tool_use: as it stood at the start of the block
   std::string signature = {};  // thinking
@@ -33,18 +36,31 @@ struct Block {
 
 std::string_view word(Json value) { return value.plain().value_or(""); }
 
-BlockKind block_kind(std::string_view type) {
+// A block whose type a gateway left out is known by the member that only its kind has.
+BlockKind block_kind(Json content) {
   static constexpr struct {
     std::string_view type;
+    std::string_view key;
     BlockKind kind;
-  } kKinds[] = {{"text", BlockKind::text},
-                {"thinking", BlockKind::thinking},
-                {"redacted_thinking", BlockKind::redacted},
-                {"tool_use", BlockKind::tool_use}};
+  } kKinds[] = {{"text", "text", BlockKind::text},
+                {"thinking", "thinking", BlockKind::thinking},
+                {"redacted_thinking", "data", BlockKind::redacted},
+                {"tool_use", "name", BlockKind::tool_use}};
+  const std::string_view type = word(content["type"]);
   for (const auto& row : kKinds)
-    if (row.type == type) return row.kind;
+    if (type.empty() ? content[row.key].is_string() : row.type == type) return row.kind;
   return BlockKind::other;
 }
+
+// The deltas of a block, in order of how often they come, and where each has its value.
+struct DeltaKind {
+  std::string_view type;
+  std::string_view key;
+};
+constexpr DeltaKind kDeltas[] = {{"text_delta", "text"},
+                                 {"thinking_delta", "thinking"},
+                                 {"input_json_delta", "partial_json"},
+                                 {"signature_delta", "signature"}};
 
 FinishReason finish_reason(std::string_view stop_reason) {
   static constexpr struct {
@@ -93,7 +109,9 @@ class MessageReply {
  public:
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   base::Result<> on_end(EventSink& sink);
-  [[nodiscard]] bool is_complete() const { return has_ended_; }
+  void flush(EventSink& sink);
+  // Some gateways leave the last event out.
+  [[nodiscard]] bool is_complete() const { return has_ended_ || (!stop_reason_.empty() && open_.empty()); }
   [[nodiscard]] Json text_source() const { return text_source_; }
   void on_text(Json text, EventSink& sink);
   void on_message(Json message, EventSink& sink);  // a whole answer
@@ -105,6 +123,7 @@ class MessageReply {
   void open_block(std::int64_t index, Json content, EventSink& sink);
   void add_delta(std::int64_t index, Json delta, EventSink& sink);
   void add_to_block(Block* block, std::string_view type, Json value, EventSink& sink);
+  static void add_arguments(Block& block, std::string_view text, EventSink& sink);
   void close_block(std::int64_t index, EventSink& sink);
   void close(Block& block, EventSink& sink);
   void close_all(EventSink& sink);
@@ -112,7 +131,7 @@ class MessageReply {
   Block* find_block(std::int64_t index);
 
   Json text_source_;  // in the event being read
-  DeltaText text_, thinking_, arguments_;
+  DeltaText text_, thinking_;
   std::vector<Block> open_;
   TokenCounts counts_;
   std::string id_;
@@ -137,7 +156,7 @@ base::Result<> MessageReply::on_event(std::string_view name, Json event, EventSi
     else if (key == "error")
       error = member.value();
   }
-  const std::string_view type = type_member.plain().value_or(name);
+  const std::string_view type = name == "error" ? name : type_member.plain().value_or(name);
   const std::int64_t index = index_member.integer().value_or(0);
   BYOK_CHECK(check_in_band(type, error, event));
   if (type == "content_block_delta") {
@@ -154,6 +173,8 @@ base::Result<> MessageReply::on_event(std::string_view name, Json event, EventSi
   } else if (type == "message_stop") {
     close_all(sink);
     has_ended_ = true;
+  } else {
+    return check_answer(event);
   }
   return {};
 }
@@ -193,7 +214,9 @@ Block* MessageReply::find_block(std::int64_t index) {
 
 void MessageReply::open_block(std::int64_t index, Json content, EventSink& sink) {
   close_block(index, sink);
-  Block& block = open_.emplace_back(Block{.index = index, .kind = block_kind(word(content["type"]))});
+  const BlockKind kind = block_kind(content);
+  if (kind == BlockKind::other && !content["type"].is_truthy()) return;  // then its deltas say what it is
+  Block& block = open_.emplace_back(Block{.index = index, .kind = kind});
   switch (block.kind) {
     case BlockKind::text:
       add_to_block(&block, "text_delta", content["text"], sink);
@@ -220,15 +243,18 @@ void MessageReply::open_block(std::int64_t index, Json content, EventSink& sink)
 
 void MessageReply::add_delta(std::int64_t index, Json delta, EventSink& sink) {
   std::string_view type;
-  Json value;
+  Json values[std::size(kDeltas)];
   for (Json::Cursor member(delta); member.next();) {
     const std::string_view key = member.key();
-    if (key == "type")
-      type = word(member.value());
-    else if (key == "text" || key == "thinking" || key == "partial_json" || key == "signature")
-      value = member.value();
+    if (key == "type") type = word(member.value());
+    for (std::size_t i = 0; i < std::size(kDeltas); ++i)
+      if (key == kDeltas[i].key) values[i] = member.value();
   }
-  add_to_block(find_block(index), type, value, sink);
+  // Gateways send the other kinds' members as null or "", or leave the type out.
+  for (std::size_t i = 0; i < std::size(kDeltas); ++i) {
+    if (type.empty() ? !values[i].is_truthy() : type != kDeltas[i].type) continue;
+    return add_to_block(find_block(index), kDeltas[i].type, values[i], sink);
+  }
 }
 
 void MessageReply::on_text(Json text, EventSink& sink) {
@@ -246,13 +272,16 @@ void MessageReply::add_to_block(Block* block, std::string_view type, Json value,
   } else if (block == nullptr) {
     return;
   } else if (type == "input_json_delta" && block->kind == BlockKind::tool_use) {
-    const auto text = arguments_.read(value);
-    if (text.empty()) return;
-    block->has_arguments = true;
-    sink.on(core::ToolCallDelta{.index = block->call, .id = {}, .name = {}, .arguments = text});
+    add_arguments(*block, block->arguments.read(value), sink);
   } else if (type == "signature_delta") {
     block->signature = value.str();
   }
+}
+
+void MessageReply::add_arguments(Block& block, std::string_view text, EventSink& sink) {
+  if (text.empty()) return;
+  block.has_arguments = true;
+  sink.on(core::ToolCallDelta{.index = block.call, .id = {}, .name = {}, .arguments = text});
 }
 
 void MessageReply::close_block(std::int64_t index, EventSink& sink) {
@@ -263,6 +292,7 @@ void MessageReply::close_block(std::int64_t index, EventSink& sink) {
 }
 
 void MessageReply::close(Block& block, EventSink& sink) {
+  add_arguments(block, block.arguments.rest(), sink);
   if (block.kind == BlockKind::tool_use && !block.has_arguments)
     sink.on(core::ToolCallDelta{.index = block.call, .id = {}, .name = {}, .arguments = block.input});
   // Thinking without a signature cannot be echoed; with `display: omitted` there is a signature and no text.
@@ -286,6 +316,7 @@ void MessageReply::stop(Json delta) {
 
 void MessageReply::on_message(Json message, EventSink& sink) {
   identify(message, sink);
+  if (message["content"].is_string()) on_text(message["content"], sink);
   std::int64_t index = 0;
   for (Json::Cursor block(message["content"]); block.next(); ++index) {
     open_block(index, block.value(), sink);
@@ -295,8 +326,14 @@ void MessageReply::on_message(Json message, EventSink& sink) {
   count(message["usage"], sink);
 }
 
-base::Result<> MessageReply::on_end(EventSink& sink) {
+void MessageReply::flush(EventSink& sink) {
+  if (const auto rest = thinking_.rest(); !rest.empty()) sink.on(core::ReasoningDelta{rest});
   if (const auto rest = text_.rest(); !rest.empty()) sink.on(core::TextDelta{rest});
+  for (Block& block : open_) add_arguments(block, block.arguments.rest(), sink);
+}
+
+base::Result<> MessageReply::on_end(EventSink& sink) {
+  flush(sink);
   if (stop_reason_.empty() && !has_ended_) return cut_off();
   close_all(sink);
   // A reply that was ended in due form but without a reason, by a gateway that dropped it, is complete.
@@ -311,9 +348,10 @@ std::unique_ptr<Decoder> open_anthropic_stream() { return std::make_unique<Event
 
 base::Result<> decode_anthropic_body(std::string_view json, EventSink& sink) {
   const Json body = Json::parse(json);
+  if (!body["content"].is_array()) BYOK_CHECK(check_answer(body));
   if (!body.is_object()) return base::fail(ErrorKind::protocol, "the answer is not the JSON object that was due");
   BYOK_CHECK(check_in_band(word(body["type"]), body["error"], body));
-  if (!body["content"].is_array())
+  if (!body["content"].is_array() && !body["stop_reason"].is_string())
     return base::fail(ErrorKind::protocol, "the answer is JSON, but no message of the Messages API");
   MessageReply reply;
   reply.on_message(body, sink);

@@ -24,6 +24,8 @@ constexpr int kDeepest = 4;                     // a gateway that wraps a gatewa
 constexpr std::size_t kLongestText = 300;       // of a page or a text that is no envelope
 constexpr std::size_t kLongestMessage = 8'000;  // a message is shown in full, a flood is not
 constexpr std::size_t kLongestSample = 2'000;
+constexpr std::array<std::string_view, 8> kMessageKeys{"message",           "detail",  "title",     "msg",
+                                                       "error_description", "Message", "error_msg", "status_msg"};
 
 struct NamedStatus {
   std::string_view code;
@@ -60,10 +62,15 @@ constexpr auto kNamedStatuses = std::to_array<NamedStatus>({
     {"internal_error", 500},
 });
 
+// Whether the text is a page, or ends in one, as the messages of gateways do. Tags in a sentence are none.
 bool is_html(std::string_view text) {
+  text = trim(text);
   const std::string_view head = text.substr(0, 1024);
-  return istarts_with(head, "<!doctype") || istarts_with(head, "<?xml") || icontains(head, "<html") ||
-         icontains(head, "<body") || icontains(head, "<head>");
+  for (const std::string_view start : {"<!doctype", "<?xml", "<html", "<head", "<body"}) {
+    if (istarts_with(head, start)) return true;
+  }
+  if (!icontains(head, "<html") && !icontains(head, "<!doctype html")) return false;
+  return text.starts_with('<') || text.ends_with('>');
 }
 
 std::string readable(std::string text) {
@@ -75,6 +82,7 @@ std::string readable(std::string text) {
 std::string_view payload_of(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   text = trim(text);
+  while (text.starts_with(':')) text = trim(text.substr(std::min(text.find('\n'), text.size())));  // comments
   if (istarts_with(text, "error:")) return trim(text.substr(6));
   if (!text.starts_with("data:") && !text.starts_with("event:")) return text;
   const std::size_t at = text.starts_with("data:") ? 0 : text.find("\ndata:");
@@ -120,34 +128,40 @@ class Reader {
     }
     if (!value.is_object()) return;
     const Json error = value["error"];
-    if (error.is_object() || error.is_array()) {
-      read(error, depth + 1);
-    } else if (error.is_truthy()) {
-      say(error.display());
-      take_codes(value);
-    } else if (value["response"]["error"].is_truthy()) {
-      read(value["response"]["error"], depth + 1);
-    } else if (value["errors"].is_array()) {
-      read(value["errors"], depth + 1);
+    const Json inner = inner_error(value, error);
+    if (inner.is_valid()) {
+      read(inner, depth + 1);
     } else {
+      if (error.is_string()) say(error.str());
       take_codes(value);
     }
-    for (const std::string_view key : {"message", "detail", "title", "msg", "error_description"}) {
+    for (const std::string_view key : kMessageKeys) {
       if (!out_.message.empty()) break;
       say(text_of(value[key], 0));
     }
+    if (!inner.is_valid() && error.is_truthy()) say(error.display());
     if (out_.status == 0) out_.status = status_of(value);
     if (out_.request_id.empty()) out_.request_id = value["request_id"].str();
     take_details(value, depth);
   }
 
  private:
+  // The object, or list of them, that says more; invalid where there is none.
+  static Json inner_error(const Json& value, const Json& error) {
+    for (const Json& inner : {error, value["response"]["error"], value["errors"], value["base_resp"]}) {
+      if ((inner.is_object() || inner.is_array()) && inner.is_truthy()) return inner;
+      if (error.is_truthy()) break;
+    }
+    return {};
+  }
+
   void say(std::string text) {
     if (out_.message.empty()) out_.message = readable(std::move(text));
   }
 
   void take_codes(const Json& object) {
     add(out_.codes, object["code"].display());
+    add(out_.codes, object["error_code"].display());
     if (object["type"].str() != "error") add(out_.codes, object["type"].str());
     add(out_.codes, object["status"].str());  // Gemini: "status": "NOT_FOUND"
     add(out_.fields, object["param"].str());
@@ -201,7 +215,22 @@ class Reader {
     if (failed.is_string() && failed.is_truthy()) {
       out_.message += fmt::format("\nfailed_generation: {}", abbreviate(failed.str(), kLongestSample));
     }
+    take_inner_codes(object);
     take_upstream(object["metadata"], depth);
+  }
+
+  // Anthropic, LiteLLM, OpenRouter and Gemini put the code that tells most below the error, or into a list there.
+  void take_inner_codes(const Json& object) {
+    for (const std::string_view key : {"details", "provider_specific_fields", "metadata"}) {
+      const Json details = object[key];
+      take_inner_code(details);
+      for (Json::Cursor detail(details); details.is_array() && detail.next();) take_inner_code(detail.value());
+    }
+  }
+  void take_inner_code(const Json& details) {
+    for (const std::string_view key : {"error_code", "code", "error_type", "reason"}) {
+      add(out_.codes, details[key].display());
+    }
   }
 
   void take_filters(const Json& results) {
@@ -218,14 +247,15 @@ class Reader {
   // OpenRouter: the message is "Provider returned error", and what the provider said lies in metadata.raw.
   void take_upstream(const Json& metadata, int depth) {
     const Json raw = metadata["raw"];
-    if (!raw.is_truthy() || !icontains(out_.message, "provider returned error")) return;
+    if (!raw.is_truthy()) return;
     Envelope upstream;
     const std::string text = raw.is_string() ? raw.str() : std::string(raw.raw());
     const Json inner = Json::parse(payload_of(text));
     if (inner.is_object() || inner.is_array()) Reader(upstream).read(inner, depth + 1);
     if (upstream.message.empty()) upstream.message = readable(text);
     const std::string who = metadata["provider_name"].str();
-    out_.message += fmt::format("{}: {}", who.empty() ? "" : fmt::format(" ({})", who), upstream.message);
+    if (icontains(out_.message, "provider returned error"))
+      out_.message += fmt::format("{}: {}", who.empty() ? "" : fmt::format(" ({})", who), upstream.message);
     for (std::string& code : upstream.codes) add(out_.codes, std::move(code));
     for (std::string& field : upstream.fields) add(out_.fields, std::move(field));
   }

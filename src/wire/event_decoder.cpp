@@ -59,13 +59,47 @@ std::string_view DeltaText::rest() {
 base::Result<> check_in_band(std::string_view type, Json error, Json event) {
   const bool has_member = error.is_truthy();
   if (!has_member && type != "error") return {};
-  base::Error found = in_band_error(has_member ? error.raw() : event.raw());
+  // A bare `true` or number says only that the rest of the event is an error.
+  const bool says_more = error.is_object() || error.is_array() || error.is_string();
+  base::Error found = in_band_error(has_member && says_more ? error.raw() : event.raw());
   if (found.request_id.empty()) found.request_id = event["request_id"].str();
   return std::unexpected(std::move(found));
 }
 
+bool is_bare_error(Json object) {
+  std::string_view type;
+  bool has_code = false;
+  bool has_message = false;
+  for (Json::Cursor member(object); member.next();) {
+    const std::string_view key = member.key();
+    const Json value = member.value();
+    if (key == "error" || key == "errors" || key == "detail" || key == "error_msg") {
+      if (value.is_truthy()) return true;
+    } else if (key == "object" || key == "type") {
+      if (value.plain() == "error") return true;
+      if (key == "type") type = value.plain().value_or("");
+    } else if (key == "base_resp") {  // MiniMax, which sends a status of 0 with good replies
+      if (value["status_code"].is_truthy()) return true;
+    } else if (key == "message") {
+      has_message = value.is_string() && value.is_truthy();
+    } else if (key == "code" || key == "error_code" || key == "status_code" || key == "statusCode") {
+      has_code = has_code || value.is_truthy();
+    }
+  }
+  return has_message &&
+         (has_code || type.empty() || base::icontains(type, "error") || base::icontains(type, "exception"));
+}
+
+base::Result<> check_answer(Json answer) {
+  Json object = answer;
+  if (Json::Cursor elements(answer); answer.is_array() && elements.next()) object = elements.value();
+  if (!object.is_object() || !is_bare_error(object)) return {};
+  return std::unexpected(in_band_error(object.raw()));
+}
+
 base::Result<> JunkCounter::count(const SseEvent& event, core::EventSink& sink) {
   if (event.name == "error") return std::unexpected(in_band_error(base::json_quote(event.data)));
+  BYOK_CHECK(check_answer(Json::parse(event.data)));
   if (++count_ == 1) sink.on(core::Notice{"The stream holds an event that is not JSON; it was left out."});
   if (count_ > kMostJunk) return base::fail(ErrorKind::protocol, "the stream holds events that are not JSON");
   return {};
@@ -76,8 +110,7 @@ base::Result<> check_stray(std::string_view line) {
   const bool is_error_field = line.starts_with(kField);
   if (is_error_field) line = base::trim(line.substr(kField.size()));
   const Json json = Json::parse(line);
-  if (const Json error = json["error"]; error.is_truthy()) return std::unexpected(in_band_error(error.raw()));
-  if (!is_error_field) return {};
+  if (!is_error_field) return check_answer(json);
   return std::unexpected(in_band_error(json.is_valid() ? std::string(json.raw()) : base::json_quote(line)));
 }
 

@@ -29,9 +29,14 @@ class DeltaText {
   std::string held_;  // an escaped high surrogate, six characters
 };
 
-// The error that an event carries, or nothing: a truthy `error` member, or the type or event name `error` (then the
-// event itself may be the error).
+// The error that an event carries, or nothing: an `error` member that is not empty, or the type or event name `error`
+// (then the event itself may be the error).
 [[nodiscard]] base::Result<> check_in_band(std::string_view type, Json error, Json event);
+
+// Whether an object is an error in one of the forms that servers and gateways send where an event or an answer is due.
+[[nodiscard]] bool is_bare_error(Json object);
+// The error that an answer or an event of no known type is, also as a list of one (Gemini); else nothing.
+[[nodiscard]] base::Result<> check_answer(Json answer);
 
 // Events that are no JSON object, such as notices of a proxy: said once, fatal when nothing else comes.
 class JunkCounter {
@@ -42,7 +47,7 @@ class JunkCounter {
   std::size_t count_ = 0;
 };
 
-// A line that is no SSE field: old llama.cpp servers write `error: {…}` into a stream.
+// A line that is no SSE field: old llama.cpp servers write `error: {…}` into a stream, others the error alone.
 [[nodiscard]] base::Result<> check_stray(std::string_view line);
 
 // What a stream without an end comes to.
@@ -73,11 +78,11 @@ class TextWatch final : public core::EventSink {
   bool is_text_ = false;
 };
 
-// Reply has `on_event(name, json, sink)` for each event, `on_end(sink)` for the end of the stream, `is_complete()` as
-// Decoder has it, and `on_done_mark()` where `[DONE]` is an end of its own. `text_source()` is the string that the last
-// event's text was read from, and `on_text(string, sink)` does for the same string in an event that is otherwise equal
-// what `on_event` would do. The end of the stream, not the last event of a reply, is the end: a gateway may go on with
-// another reply in the same body.
+// Reply has `on_event(name, json, sink)` for each event, `on_end(sink)` for the end of the stream, `flush(sink)` and
+// `is_complete()` as Decoder has them, and `on_done_mark()` where `[DONE]` is an end of its own. `text_source()` is the
+// string that the last event's text was read from, and `on_text(string, sink)` does for the same string in an event
+// that is otherwise equal what `on_event` would do. The end of the stream, not the last event of a reply, is the end: a
+// gateway may go on with another reply in the same body.
 template <class Reply>
 class EventDecoder final : public Decoder, private SseSink {
  public:
@@ -90,8 +95,12 @@ class EventDecoder final : public Decoder, private SseSink {
     BYOK_CHECK(parser_.finish(*this));
     return reply_.on_end(sink);
   }
+  void flush(core::EventSink& sink) override { reply_.flush(sink); }
   [[nodiscard]] bool is_done() const override { return is_done_; }
-  [[nodiscard]] bool is_complete() const override { return is_done_ || reply_.is_complete(); }
+  // The beginning of another event could be that of more text.
+  [[nodiscard]] bool is_complete() const override {
+    return is_done_ || (reply_.is_complete() && parser_.is_between_events());
+  }
 
  private:
   // A server that forgot the blank line between events has put several into one.

@@ -83,11 +83,21 @@ std::string find_api_version(std::string_view text) {
   return {};
 }
 
+std::string write_version_v1(const ErrorCase& c) {
+  if (const std::string variable = variable_of(c.profile, "azure.api_version"); !variable.empty()) {
+    return fmt::format("Set {}=v1, for the route without versions.", variable);
+  }
+  return fmt::format("Write in profile {}:\n  azure:\n    api_version: v1\nfor the route without versions.",
+                     c.profile.name);
+}
+
 std::string advise_on_api_version(const ErrorCase& c) {
   const std::string version = c.says("enabled only for api*version") ? find_api_version(c.error.message) : "";
   const bool is_unknown = c.says("api*version*not supported") || c.says("unsupported api version");
   if (version.empty() && !is_unknown) return {};
   const std::string wanted = version.empty() ? "2024-10-21" : version;
+  // What is in use already is no advice.
+  if (wanted == c.profile.azure_api_version) return write_version_v1(c);
   if (const std::string variable = variable_of(c.profile, "azure.api_version"); !variable.empty()) {
     return fmt::format("Set {}={}, or v1 for the route without versions.", variable, wanted);
   }

@@ -198,7 +198,7 @@ bool Json::is_truthy() const {
   switch (type()) {
     case Type::object:
     case Type::array:
-      return true;
+      return Cursor(*this).next();
     case Type::string:
       return raw_.size() > 2;
     case Type::boolean:

@@ -24,7 +24,7 @@ class Json {
   [[nodiscard]] bool is_string() const { return type() == Type::string; }
   [[nodiscard]] bool is_object() const { return type() == Type::object; }
   [[nodiscard]] bool is_array() const { return type() == Type::array; }
-  // Present and neither null, false, 0, "", nor invalid: what JavaScript clients call truthy.
+  // Present and neither null, false, 0, "", {}, [], nor invalid.
   [[nodiscard]] bool is_truthy() const;
   [[nodiscard]] std::string_view raw() const { return raw_; }  // the value's own bytes
 

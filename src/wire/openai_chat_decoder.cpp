@@ -3,14 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/text.hpp"
 #include "wire/event_decoder.hpp"
 #include "wire/json.hpp"
 #include "wire/think_splitter.hpp"
 #include "wire/tool_call_index.hpp"
+#include "wire/usage.hpp"
 
 namespace byok::wire {
 namespace {
@@ -26,6 +30,9 @@ struct Reason {
 constexpr Reason kReasons[] = {
     {"stop", FinishReason::stop},
     {"eos", FinishReason::stop},
+    {"eos_token", FinishReason::stop},
+    {"complete", FinishReason::stop},
+    {"completed", FinishReason::stop},
     {"end_turn", FinishReason::stop},
     {"stop_sequence", FinishReason::stop},
     {"length", FinishReason::length},
@@ -35,42 +42,33 @@ constexpr Reason kReasons[] = {
     {"function_call", FinishReason::tool_calls},
     {"tool_use", FinishReason::tool_calls},
     {"content_filter", FinishReason::content_filter},
+    {"refusal", FinishReason::refusal},
     {"error", FinishReason::error},
 };
 
 FinishReason reason_of(std::string_view word) {
   for (const Reason& row : kReasons) {
-    if (row.word == word) return row.reason;
+    if (base::iequals(row.word, word)) return row.reason;
   }
   return FinishReason::other;
 }
 
-// Mistral's and vLLM's older form of an error, which stands bare where a chunk or an answer is due.
-bool is_bare_error(Json event) { return event["object"].plain() == "error" || event["type"].plain() == "error"; }
-
-core::Usage usage_of(Json usage) {
-  core::Usage found;
-  for (Json::Cursor member(usage); member.next();) {
-    const std::string_view key = member.key();
-    const Json value = member.value();
-    if (key == "prompt_tokens" || key == "input_tokens") found.input_tokens = value.integer();
-    if (key == "completion_tokens" || key == "output_tokens") found.output_tokens = value.integer();
-    if (key == "prompt_tokens_details") {
-      if (const auto count = value["cached_tokens"].integer()) found.cached_tokens = count;
-    }
-    if (key == "prompt_cache_hit_tokens" && !found.cached_tokens) found.cached_tokens = value.integer();
-    if (key == "completion_tokens_details") {
-      if (const auto count = value["reasoning_tokens"].integer()) found.reasoning_tokens = count;
-    }
-    if (key == "reasoning_tokens" && !found.reasoning_tokens) found.reasoning_tokens = value.integer();
-  }
-  return found;
+// A reason that only says that the reply is over does not take back one that says more.
+bool may_follow(std::string_view said, std::string_view later) {
+  const auto says_little = [](FinishReason reason) {
+    return reason == FinishReason::stop || reason == FinishReason::other;
+  };
+  return said.empty() || says_little(reason_of(said)) || !says_little(reason_of(later));
 }
 
 // The members of a delta or a message that matter, found in one walk.
 struct Delta {
-  Json content, refusal, tool_calls, function_call, channel, details;
+  Json content, refusal, tool_calls, function_call, channel, details, error;
   Json reasoning[3];  // in order of preference
+
+  [[nodiscard]] bool has_reasoning() const {
+    return details.is_truthy() || reasoning[0].is_truthy() || reasoning[1].is_truthy() || reasoning[2].is_truthy();
+  }
 };
 
 Delta delta_of(Json json) {
@@ -86,6 +84,7 @@ Delta delta_of(Json json) {
     if (key == "reasoning_content") delta.reasoning[0] = member.value();
     if (key == "reasoning") delta.reasoning[1] = member.value();
     if (key == "reasoning_text") delta.reasoning[2] = member.value();
+    if (key == "error") delta.error = member.value();
   }
   return delta;
 }
@@ -96,58 +95,78 @@ class ChatReply {
   void on_done_mark() { has_done_mark_ = true; }
   void on_whole() { is_whole_ = true; }
   base::Result<> on_end(EventSink& sink);
+  void flush(EventSink& sink);
   [[nodiscard]] bool is_complete() const { return !reason_.empty(); }
   [[nodiscard]] Json text_source() const { return text_source_; }
   void on_text(Json text, EventSink& sink) { add_text(content_.read(text), sink); }
 
  private:
-  base::Result<> on_choice(Json choice, EventSink& sink);
-  void on_delta(Json json, EventSink& sink);
+  // What of a reply came in deltas; some servers repeat it whole as the message of the last chunk.
+  struct Streamed {
+    bool content = false, reasoning = false, refusal = false, calls = false;
+  };
+
+  base::Result<> on_choice(Json choice, std::int64_t place, EventSink& sink);
+  void note(const Delta& delta);
+  [[nodiscard]] Delta not_streamed(Delta message) const;
+  void on_delta(const Delta& delta, EventSink& sink);
   void on_reasoning(const Delta& delta, EventSink& sink);
   void on_details(Json details, EventSink& sink);
   void on_content(const Delta& delta, EventSink& sink);
   void on_parts(Json parts, EventSink& sink);
-  void on_tool_call(Json call, std::optional<std::int64_t> number, EventSink& sink);
+  void on_thought(Json part, EventSink& sink);
+  void on_tool_calls(const Delta& delta, EventSink& sink);
+  void on_tool_call(std::optional<std::int64_t> number, const std::string& id, Json function, EventSink& sink);
   void add_text(std::string_view piece, EventSink& sink);
   static void add_reasoning(std::string_view text, EventSink& sink);
   void identify(Json id, Json model, EventSink& sink);
 
-  Json text_source_;  // in the event being read
+  Json text_source_;   // in the event being read
+  Json choice_usage_;  // in the event being read
   DeltaText content_;
   DeltaText refusal_;
   DeltaText reasoning_;
   ThinkSplitter thoughts_;
   ToolCallIndex calls_;
+  std::vector<DeltaText> arguments_;  // of each call
+  Streamed streamed_;
   std::string reason_;  // the provider's word
   bool has_done_mark_ = false;
   bool is_whole_ = false;  // not a stream: `message` counts, though Perplexity sends an empty `delta` beside it
   bool has_refused_ = false;
+  bool has_tool_calls_ = false;
   bool has_plain_reasoning_ = false;  // then `reasoning_details` says the same again
   bool has_id_ = false;
   bool has_model_ = false;
 };
 
 base::Result<> ChatReply::on_event(std::string_view name, Json event, EventSink& sink) {
-  Json choices, usage, error, id, model;
+  Json choices, usage, error, id, model, groq;
   for (Json::Cursor member(event); member.next();) {
     const std::string_view key = member.key();
     if (key == "choices") choices = member.value();
-    if (key == "usage" && member.value().is_object()) usage = member.value();
+    if (key == "usage") usage = member.value();
     if (key == "error") error = member.value();
     if (key == "id") id = member.value();
     if (key == "model") model = member.value();
-    if (key == "x_groq" && !usage.is_object()) usage = member.value()["usage"];
+    if (key == "x_groq") groq = member.value();
   }
   text_source_ = {};
+  choice_usage_ = {};
   if (!has_id_ || !has_model_) identify(id, model, sink);
-  for (Json::Cursor choice(choices); choice.next();) {
+  std::int64_t place = 0;
+  for (Json::Cursor choice(choices); choice.next(); ++place) {
     // Other candidates than the first are not shown.
-    if (choice.value().is_object()) BYOK_CHECK(on_choice(choice.value(), sink));
+    if (choice.value().is_object()) BYOK_CHECK(on_choice(choice.value(), place, sink));
   }
-  if (usage.is_object()) {
-    const core::Usage found = usage_of(usage);
-    if (!found.is_empty()) sink.on(core::UsageReport{found});
+  // Groq's and Moonshot's places for it come last.
+  for (const Json& counts : {usage, groq["usage"], choice_usage_}) {
+    const core::Usage found = read_usage(counts, kChatUsage, kResponsesUsage);
+    if (found.is_empty()) continue;
+    sink.on(core::UsageReport{found});
+    break;
   }
+  if (!error.is_truthy()) error = groq["error"];
   if (!choices.is_array() && !error.is_truthy() && is_bare_error(event)) name = "error";
   return check_in_band(name == "error" ? name : std::string_view(), error, event);
 }
@@ -161,7 +180,7 @@ void ChatReply::identify(Json id, Json model, EventSink& sink) {
   sink.on(core::Identity{.response_id = id_text, .model = model_text});
 }
 
-base::Result<> ChatReply::on_choice(Json choice, EventSink& sink) {
+base::Result<> ChatReply::on_choice(Json choice, std::int64_t place, EventSink& sink) {
   Json index, delta, message, reason, error;
   for (Json::Cursor member(choice); member.next();) {
     const std::string_view key = member.key();
@@ -170,17 +189,33 @@ base::Result<> ChatReply::on_choice(Json choice, EventSink& sink) {
     if (key == "message") message = member.value();
     if (key == "finish_reason") reason = member.value();
     if (key == "error") error = member.value();
+    if (key == "usage") choice_usage_ = member.value();
   }
-  if (index.integer().value_or(0) != 0) return {};
+  if (index.integer().value_or(place) != 0) return {};
   const bool takes_message = message.is_object() && (is_whole_ || !delta.is_object());
-  on_delta(takes_message ? message : delta, sink);
-  if (reason.is_string() && reason.is_truthy()) reason_ = reason.str();
-  return check_in_band({}, error, choice);
+  const Delta found = takes_message ? not_streamed(delta_of(message)) : delta_of(delta);
+  if (!takes_message) note(found);
+  on_delta(found, sink);
+  if (reason.is_string() && reason.is_truthy() && may_follow(reason_, reason.str())) reason_ = reason.str();
+  return check_in_band({}, error.is_truthy() ? error : found.error, choice);
 }
 
-void ChatReply::on_delta(Json json, EventSink& sink) {
-  if (!json.is_object()) return;
-  const Delta delta = delta_of(json);
+void ChatReply::note(const Delta& delta) {
+  streamed_.content = streamed_.content || delta.content.is_truthy();
+  streamed_.reasoning = streamed_.reasoning || delta.has_reasoning();
+  streamed_.refusal = streamed_.refusal || delta.refusal.is_truthy();
+  streamed_.calls = streamed_.calls || delta.tool_calls.is_truthy() || delta.function_call.is_truthy();
+}
+
+Delta ChatReply::not_streamed(Delta message) const {
+  if (streamed_.content) message.content = {};
+  if (streamed_.refusal) message.refusal = {};
+  if (streamed_.calls) message.tool_calls = message.function_call = {};
+  if (streamed_.reasoning) message.reasoning[0] = message.reasoning[1] = message.reasoning[2] = message.details = {};
+  return message;
+}
+
+void ChatReply::on_delta(const Delta& delta, EventSink& sink) {
   on_reasoning(delta, sink);
   on_content(delta, sink);
   if (delta.refusal.is_string()) {
@@ -190,20 +225,22 @@ void ChatReply::on_delta(Json json, EventSink& sink) {
       sink.on(core::RefusalDelta{text});
     }
   }
+  on_tool_calls(delta, sink);
+}
+
+void ChatReply::on_tool_calls(const Delta& delta, EventSink& sink) {
   std::int64_t place = 0;
   for (Json::Cursor call(delta.tool_calls); call.next(); ++place) {
     // The elements of one list are calls of their own, and their places say so where nothing else does. Only the first
     // of a stream's may go on with the call before it.
     std::optional<std::int64_t> number = call.value()["index"].integer();
     if (is_whole_ || (!number && place > 0)) number = place;
-    on_tool_call(call.value(), number, sink);
+    if (!call.value().is_object()) continue;
+    on_tool_call(number, call.value()["id"].str(), call.value()["function"], sink);
   }
-  if (delta.function_call.is_object()) {
-    const std::string name = delta.function_call["name"].str();
-    const std::string arguments = delta.function_call["arguments"].display();
-    sink.on(
-        core::ToolCallDelta{.index = calls_.find(std::nullopt, {}), .id = {}, .name = name, .arguments = arguments});
-  }
+  // The form of old, which some servers send beside the new one.
+  has_tool_calls_ = has_tool_calls_ || place > 0;
+  if (!has_tool_calls_ && delta.function_call.is_object()) on_tool_call(std::nullopt, {}, delta.function_call, sink);
 }
 
 void ChatReply::on_reasoning(const Delta& delta, EventSink& sink) {
@@ -224,7 +261,7 @@ void ChatReply::on_details(Json details, EventSink& sink) {
       const std::string data = detail.value()["data"].str();
       sink.on(core::ReasoningPayload{.id = id, .signature = {}, .redacted = {}, .encrypted = data});
     } else if (!has_plain_reasoning_) {
-      add_reasoning(detail.value()[type == "reasoning.summary" ? "summary" : "text"].str(), sink);
+      add_reasoning(reasoning_.read(detail.value()[type == "reasoning.summary" ? "summary" : "text"]), sink);
     }
   }
 }
@@ -244,29 +281,46 @@ void ChatReply::on_content(const Delta& delta, EventSink& sink) {
   }
 }
 
-// Mistral: [{"type":"thinking","thinking":[{"type":"text","text":…}]},{"type":"text","text":…}]
 void ChatReply::on_parts(Json parts, EventSink& sink) {
   for (Json::Cursor part(parts); part.next();) {
-    const Json thinking = part.value()["thinking"];
-    for (Json::Cursor thought(thinking); thinking.is_array() && thought.next();) {
-      add_reasoning(thought.value()["text"].str(), sink);
+    const Json value = part.value();
+    const std::string_view type = value["type"].plain().value_or("");
+    if (type == "thinking" || type == "reasoning" || value["thinking"].is_valid()) {
+      on_thought(value, sink);
+    } else {
+      add_text(content_.read(value.is_string() ? value : value["text"]), sink);
     }
-    if (thinking.is_string()) add_reasoning(thinking.str(), sink);
-    if (thinking.is_valid()) continue;
-    const Json text = part.value().is_string() ? part.value() : part.value()["text"];
-    if (text.is_string()) add_text(text.str(), sink);
   }
 }
 
-void ChatReply::on_tool_call(Json call, std::optional<std::int64_t> number, EventSink& sink) {
-  if (!call.is_object()) return;
-  const std::string id = call["id"].str();
-  const Json function = call["function"];
+// Mistral: {"type":"thinking","thinking":[{"type":"text","text":…}]}
+// Databricks: {"type":"reasoning","summary":[{"type":"summary_text","text":…}]}
+void ChatReply::on_thought(Json part, EventSink& sink) {
+  for (const std::string_view key : {"thinking", "reasoning", "summary", "text"}) {
+    const Json thought = part[key];
+    if (!thought.is_truthy()) continue;
+    add_reasoning(reasoning_.read(thought), sink);
+    for (Json::Cursor piece(thought); thought.is_array() && piece.next();) {
+      add_reasoning(reasoning_.read(piece.value()["text"]), sink);
+    }
+    return;
+  }
+}
+
+void ChatReply::on_tool_call(std::optional<std::int64_t> number, const std::string& id, Json function,
+                             EventSink& sink) {
   const std::string name = function["name"].str();
+  const Json arguments = function["arguments"];
+  // Gateways write calls of nothing beside an answer's text.
+  if (id.empty() && name.empty() && !arguments.is_truthy()) return;
+  const int index = calls_.find({.number = number, .id = id, .name = name, .has_arguments = arguments.is_truthy()});
+  const auto at = static_cast<std::size_t>(index);
+  if (arguments_.size() <= at) arguments_.resize(at + 1);
   // Some servers send the arguments as an object instead of its text.
-  const std::string arguments = function["arguments"].display();
-  const int index = calls_.find(number, id);
-  sink.on(core::ToolCallDelta{.index = index, .id = id, .name = name, .arguments = arguments});
+  const std::string shown = arguments.is_string() ? "" : arguments.display();
+  const std::string_view text = arguments.is_string() ? arguments_[at].read(arguments) : shown;
+  calls_.add_arguments(index, text);
+  sink.on(core::ToolCallDelta{.index = index, .id = id, .name = name, .arguments = text});
 }
 
 void ChatReply::add_text(std::string_view piece, EventSink& sink) {
@@ -280,13 +334,22 @@ void ChatReply::add_reasoning(std::string_view text, EventSink& sink) {
   if (!text.empty()) sink.on(core::ReasoningDelta{text});
 }
 
-base::Result<> ChatReply::on_end(EventSink& sink) {
+void ChatReply::flush(EventSink& sink) {
   add_reasoning(reasoning_.rest(), sink);
   add_text(content_.rest(), sink);
   const ThinkSplitter::Pieces pieces = thoughts_.rest();
   add_reasoning(pieces.reasoning, sink);
   if (!pieces.text.empty()) sink.on(core::TextDelta{pieces.text});
   if (const std::string_view rest = refusal_.rest(); !rest.empty()) sink.on(core::RefusalDelta{rest});
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    const std::string_view rest = arguments_[i].rest();
+    if (rest.empty()) continue;
+    sink.on(core::ToolCallDelta{.index = static_cast<int>(i), .id = {}, .name = {}, .arguments = rest});
+  }
+}
+
+base::Result<> ChatReply::on_end(EventSink& sink) {
+  flush(sink);
   if (reason_.empty() && !has_done_mark_) return cut_off();
   FinishReason reason = reason_.empty() ? FinishReason::stop : reason_of(reason_);
   if (reason == FinishReason::error) {
@@ -305,9 +368,9 @@ std::unique_ptr<Decoder> make_chat_decoder() { return std::make_unique<EventDeco
 base::Result<> decode_chat_body(std::string_view json, core::EventSink& sink) {
   const Json body = Json::parse(json);
   const Json choices = body["choices"];
-  if (!choices.is_array() && !body["error"].is_truthy() && !is_bare_error(body)) {
-    // FastAPI's and the gateways' errors, sent with a status of success.
-    if (body["detail"].is_truthy() || body["message"].is_string()) return std::unexpected(in_band_error(body.raw()));
+  if (!choices.is_array()) {
+    // The errors of many servers and gateways are sent with a status of success.
+    BYOK_CHECK(check_answer(body));
     return base::fail(ErrorKind::protocol, "the answer is JSON, but no chat completion: it has no choices",
                       "check that base_url is the address of an API in OpenAI's form");
   }

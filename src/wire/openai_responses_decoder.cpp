@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "wire/event_decoder.hpp"
 #include "wire/json.hpp"
+#include "wire/responses_calls.hpp"
+#include "wire/usage.hpp"
 
 namespace byok::wire {
 
@@ -22,7 +25,7 @@ using core::FinishReason;
 // What a part of the output holds. Open models stream `reasoning_text`, OpenAI's own only a summary of it.
 enum class Channel : std::size_t { text, refusal, summary, reasoning, arguments, encrypted, count };
 
-enum class Action { delta, whole, item_added, item_done, created, ended };
+enum class Action { delta, whole, part, item_added, item_done, created, ended };
 
 struct Row {
   std::string_view type;
@@ -35,6 +38,8 @@ constexpr Row kRows[] = {
     {"response.output_text.delta", Action::delta, Channel::text},
     {"response.reasoning_summary_text.delta", Action::delta, Channel::summary},
     {"response.reasoning_text.delta", Action::delta, Channel::reasoning},
+    {"response.reasoning.delta", Action::delta, Channel::reasoning},
+    {"response.reasoning_summary.delta", Action::delta, Channel::summary},
     {"response.function_call_arguments.delta", Action::delta, Channel::arguments},
     {"response.custom_tool_call_input.delta", Action::delta, Channel::arguments},
     {"response.refusal.delta", Action::delta, Channel::refusal},
@@ -44,10 +49,12 @@ constexpr Row kRows[] = {
     {"response.refusal.done", Action::whole, Channel::refusal, "refusal"},
     {"response.function_call_arguments.done", Action::whole, Channel::arguments, "arguments"},
     {"response.custom_tool_call_input.done", Action::whole, Channel::arguments, "input"},
+    {"response.content_part.done", Action::part},
     {"response.output_item.added", Action::item_added},
     {"response.output_item.done", Action::item_done},
     {"response.created", Action::created},
     {"response.completed", Action::ended},
+    {"response.done", Action::ended},
     {"response.incomplete", Action::ended},
     {"response.failed", Action::ended},
     {"response.cancelled", Action::ended},
@@ -76,6 +83,25 @@ Fields fields_of(Json event) {
   return fields;
 }
 
+struct PartKind {
+  std::string_view type;
+  Channel channel;
+  std::string_view key;
+};
+constexpr PartKind kParts[] = {{"output_text", Channel::text, "text"},
+                               {"text", Channel::text, "text"},
+                               {"refusal", Channel::refusal, "refusal"},
+                               {"summary_text", Channel::summary, "text"},
+                               {"reasoning_text", Channel::reasoning, "text"}};
+
+std::string_view word(Json value) { return value.plain().value_or(""); }
+
+// What kind of part of an item it is, or null where there is nothing in it to show.
+const PartKind* kind_of(Json part) {
+  const auto* const row = std::ranges::find(kParts, word(part["type"]), &PartKind::type);
+  return row == std::end(kParts) ? nullptr : row;
+}
+
 // A place in the output. Item ids are of no use: GitHub Copilot's change with every event.
 struct Place {
   std::int64_t item = 0;
@@ -86,6 +112,7 @@ class ResponsesReply {
  public:
   base::Result<> on_event(std::string_view name, Json event, EventSink& sink);
   base::Result<> on_end(EventSink& sink);
+  void flush(EventSink& sink);
   [[nodiscard]] bool is_complete() const { return reason_.has_value(); }
   [[nodiscard]] Json text_source() const { return text_source_; }
   // The place is one that an equal event has shown before.
@@ -97,13 +124,6 @@ class ResponsesReply {
   struct Streamed {
     Channel channel;
     Place place;
-  };
-  struct Call {
-    std::int64_t item = 0;
-    std::string id;
-    int index = 0;
-    bool has_arguments = false;
-    bool is_done = false;
   };
   // For each channel, whether something of it was seen.
   struct Seen {
@@ -121,39 +141,30 @@ class ResponsesReply {
   // What `item` holds of the channels not in `seen`.
   void take_item(Json item, std::int64_t index, const Seen& seen, EventSink& sink);
   void take_parts(Json parts, std::int64_t index, const Seen& seen, EventSink& sink);
-  void take_call(Json item, std::int64_t index, bool is_known, EventSink& sink);
   void take_encrypted(Json item, EventSink& sink);
-  void add_arguments(std::int64_t item, Json delta, EventSink& sink);
-  void fill_arguments(Call* call, Json whole, EventSink& sink);
-  Call* find_call(std::int64_t item);
-  Call& open_call(Json item, std::int64_t index, EventSink& sink);
+  DeltaText& text_of(Channel channel) { return texts_[static_cast<std::size_t>(channel)]; }
   base::Result<> end(Json response, std::string_view status);
 
   Json text_source_;  // in the event being read
   DeltaText texts_[static_cast<std::size_t>(Channel::count)];
   std::vector<Streamed> streamed_;  // of the current response, as the next three
-  std::vector<Call> calls_;
+  ResponsesCalls calls_;
   Seen seen_;
   std::optional<FinishReason> reason_;
   std::string provider_reason_;
-  int next_call_ = 0;
   bool is_identified_ = false;
   bool has_reasoned_ = false;
 };
-
-bool is_tool_call(std::string_view type) { return type == "function_call" || type == "custom_tool_call"; }
-
-std::string_view word(Json value) { return value.plain().value_or(""); }
 
 base::Result<> ResponsesReply::on_event(std::string_view name, Json event, EventSink& sink) {
   text_source_ = {};
   const Fields fields = fields_of(event);
   // The event line repeats the type; OpenRouter leaves the line out, others the member.
-  const std::string_view type = fields.type.plain().value_or(name);
+  const std::string_view type = name == "error" ? name : fields.type.plain().value_or(name);
   BYOK_CHECK(check_in_band(type, fields.error, event));
   for (const Row& row : kRows)
     if (row.type == type) return dispatch(row, fields, event, sink);
-  return {};
+  return type.starts_with("response.") ? base::Result<>() : check_answer(event);
 }
 
 base::Result<> ResponsesReply::dispatch(const Row& row, const Fields& fields, Json event, EventSink& sink) {
@@ -162,21 +173,26 @@ base::Result<> ResponsesReply::dispatch(const Row& row, const Fields& fields, Js
     case Action::delta:
       if (row.channel == Channel::text) text_source_ = fields.delta;
       if (row.channel == Channel::arguments)
-        add_arguments(place.item, fields.delta, sink);
+        calls_.add_arguments(place.item, fields.delta, sink);
       else
-        emit(row.channel, place, texts_[static_cast<std::size_t>(row.channel)].read(fields.delta), sink);
+        emit(row.channel, place, text_of(row.channel).read(fields.delta), sink);
       return {};
     case Action::whole:
       if (row.channel == Channel::arguments)
-        fill_arguments(find_call(place.item), event[row.key], sink);
+        calls_.fill_arguments(place.item, event[row.key], sink);
       else if (!is_streamed(row.channel, place))
         emit(row.channel, place, event[row.key].str(), sink);
       return {};
-    case Action::item_added: {
-      const Json item = event["item"];
-      if (is_tool_call(word(item["type"])) && item["name"].is_truthy()) open_call(item, place.item, sink);
+    case Action::part: {
+      const Json part = event["part"];
+      const PartKind* const kind = kind_of(part);
+      if (kind != nullptr && !is_streamed(kind->channel, place))
+        emit(kind->channel, place, part[kind->key].str(), sink);
       return {};
     }
+    case Action::item_added:
+      calls_.announce(event["item"], place.item, sink);
+      return {};
     case Action::item_done:
       take_item(event["item"], place.item, seen_of(place.item), sink);
       return {};
@@ -190,14 +206,14 @@ base::Result<> ResponsesReply::dispatch(const Row& row, const Fields& fields, Js
 }
 
 void ResponsesReply::on_text(Json text, EventSink& sink) {
-  const std::string_view read = texts_[static_cast<std::size_t>(Channel::text)].read(text);
+  const std::string_view read = text_of(Channel::text).read(text);
   if (!read.empty()) sink.on(core::TextDelta{read});
 }
 
 // Gateways have been seen to put several responses into one body: places start anew, what was emitted stays.
 void ResponsesReply::begin(Json response, EventSink& sink) {
   streamed_.clear();
-  calls_.clear();
+  calls_.start_anew();
   seen_ = {};
   reason_.reset();
   is_identified_ = false;
@@ -245,9 +261,9 @@ ResponsesReply::Seen ResponsesReply::seen_of(std::int64_t item) const {
 
 void ResponsesReply::take_item(Json item, std::int64_t index, const Seen& seen, EventSink& sink) {
   const std::string_view type = word(item["type"]);
-  if (is_tool_call(type)) {
-    take_call(item, index, seen[Channel::arguments], sink);
-  } else if (type == "message") {
+  if (ResponsesCalls::is_call(type)) {
+    calls_.take(item, index, seen[Channel::arguments], sink);
+  } else if (type == "message" || (type.empty() && item["content"].is_valid())) {
     take_parts(item["content"], index, seen, sink);
   } else if (type == "reasoning") {
     take_parts(item["summary"], index, seen, sink);
@@ -257,19 +273,11 @@ void ResponsesReply::take_item(Json item, std::int64_t index, const Seen& seen, 
 }
 
 void ResponsesReply::take_parts(Json parts, std::int64_t index, const Seen& seen, EventSink& sink) {
-  static constexpr struct {
-    std::string_view type;
-    Channel channel;
-    std::string_view key;
-  } kParts[] = {{"output_text", Channel::text, "text"},
-                {"refusal", Channel::refusal, "refusal"},
-                {"summary_text", Channel::summary, "text"},
-                {"reasoning_text", Channel::reasoning, "text"}};
   Place place{.item = index, .part = 0};
+  if (parts.is_string() && !seen[Channel::text]) emit(Channel::text, place, parts.str(), sink);
   for (Json::Cursor part(parts); part.next(); ++place.part) {
-    const std::string_view type = word(part.value()["type"]);
-    for (const auto& row : kParts)
-      if (row.type == type && !seen[row.channel]) emit(row.channel, place, part.value()[row.key].str(), sink);
+    const PartKind* const kind = kind_of(part.value());
+    if (kind != nullptr && !seen[kind->channel]) emit(kind->channel, place, part.value()[kind->key].str(), sink);
   }
 }
 
@@ -281,96 +289,53 @@ void ResponsesReply::take_encrypted(Json item, EventSink& sink) {
   sink.on(core::ReasoningPayload{.id = id, .signature = {}, .redacted = {}, .encrypted = encrypted});
 }
 
-// `is_known`: calls were streamed, so that this one is among them, wherever it stands in the final list.
-void ResponsesReply::take_call(Json item, std::int64_t index, bool is_known, EventSink& sink) {
-  const std::string_view key = word(item["type"]) == "function_call" ? "arguments" : "input";
-  if (is_known) {
-    const std::string id = item["call_id"].str();
-    const auto found = std::ranges::find(calls_, id, &Call::id);
-    if (found != calls_.end()) fill_arguments(&*found, item[key], sink);
-    return;
-  }
-  Call* call = find_call(index);
-  if (call == nullptr || call->is_done) call = &open_call(item, index, sink);
-  fill_arguments(call, item[key], sink);
-  call->is_done = true;
-}
-
-void ResponsesReply::fill_arguments(Call* call, Json whole, EventSink& sink) {
-  if (call == nullptr || call->has_arguments) return;
-  // Servers that are only compatible may send an object where the text of one is due.
-  const std::string text = whole.is_object() ? std::string(whole.raw()) : whole.str();
-  if (text.empty()) return;
-  call->has_arguments = true;
-  sink.on(core::ToolCallDelta{.index = call->index, .id = {}, .name = {}, .arguments = text});
-}
-
-void ResponsesReply::add_arguments(std::int64_t item, Json delta, EventSink& sink) {
-  Call* call = find_call(item);
-  // A call that was not announced comes whole with its item.
-  if (call == nullptr || call->is_done) return;
-  const std::string_view text = texts_[static_cast<std::size_t>(Channel::arguments)].read(delta);
-  if (text.empty()) return;
-  call->has_arguments = true;
-  sink.on(core::ToolCallDelta{.index = call->index, .id = {}, .name = {}, .arguments = text});
-}
-
-ResponsesReply::Call* ResponsesReply::find_call(std::int64_t item) {
-  const auto found = std::find_if(calls_.rbegin(), calls_.rend(), [&](const Call& call) { return call.item == item; });
-  return found == calls_.rend() ? nullptr : &*found;
-}
-
-ResponsesReply::Call& ResponsesReply::open_call(Json item, std::int64_t index, EventSink& sink) {
-  std::string id = item["call_id"].str();
-  if (id.empty()) id = item["id"].str();
-  Call* known = find_call(index);
-  if (known != nullptr && known->id == id) return *known;
-  const std::string name = item["name"].str();
-  Call& call = calls_.emplace_back(Call{.item = index, .id = std::move(id), .index = next_call_++});
-  seen_[Channel::arguments] = true;
-  sink.on(core::ToolCallDelta{.index = call.index, .id = call.id, .name = name, .arguments = {}});
-  return call;
-}
-
 base::Result<> ResponsesReply::on_response(Json response, std::string_view status, EventSink& sink) {
   identify(response, sink);
   // What was never streamed. All or nothing for each channel: positions here need not be those of the stream.
-  const Seen seen = seen_;
+  Seen seen = seen_;
+  seen[Channel::arguments] = !calls_.is_empty();
   std::int64_t index = 0;
   for (Json::Cursor item(response["output"]); item.next(); ++index) take_item(item.value(), index, seen, sink);
-  if (const Json usage = response["usage"]; usage.is_object()) {
-    const core::Usage report{.input_tokens = usage["input_tokens"].integer(),
-                             .output_tokens = usage["output_tokens"].integer(),
-                             .reasoning_tokens = usage["output_tokens_details"]["reasoning_tokens"].integer(),
-                             .cached_tokens = usage["input_tokens_details"]["cached_tokens"].integer()};
-    if (!report.is_empty()) sink.on(core::UsageReport{report});
-  }
-  if (const Json error = response["error"]; error.is_truthy()) return std::unexpected(in_band_error(error.raw()));
+  calls_.finish(sink);
+  const core::Usage usage = read_usage(response["usage"], kResponsesUsage, kChatUsage);
+  if (!usage.is_empty()) sink.on(core::UsageReport{usage});
+  if (const Json error = response["error"]; error.is_truthy()) return check_in_band({}, error, response);
   const std::string_view said = word(response["status"]);
   return end(response, said.empty() || said == "in_progress" || said == "queued" ? status : said);
 }
 
 base::Result<> ResponsesReply::end(Json response, std::string_view status) {
   if (status == "failed") return base::fail(ErrorKind::overloaded, "the provider says that the reply failed, not why");
+  if (status == "unfinished")
+    return base::fail(ErrorKind::incomplete, "the provider answered before the reply was finished",
+                      "a reply in the background is not waited for: leave `background` out of the request");
   if (status == "cancelled") return base::fail(ErrorKind::incomplete, "the provider cancelled the reply");
   provider_reason_ = status;
   if (status == "incomplete") {
     const std::string why = response["incomplete_details"]["reason"].str();
     if (!why.empty()) provider_reason_ = why;
     reason_ = why == "content_filter" ? FinishReason::content_filter : FinishReason::length;
-  } else if (status == "completed") {
-    reason_ = seen_[Channel::refusal]     ? FinishReason::refusal
-              : seen_[Channel::arguments] ? FinishReason::tool_calls
-                                          : FinishReason::stop;
+  } else if (status == "completed" || status == "done") {
+    reason_ = seen_[Channel::refusal] ? FinishReason::refusal
+              : calls_.is_empty()     ? FinishReason::stop
+                                      : FinishReason::tool_calls;
   } else {
     reason_ = FinishReason::other;
   }
   return {};
 }
 
+void ResponsesReply::flush(EventSink& sink) {
+  for (const Channel channel : {Channel::summary, Channel::reasoning}) {
+    if (const auto rest = text_of(channel).rest(); !rest.empty()) sink.on(core::ReasoningDelta{rest});
+  }
+  if (const auto rest = text_of(Channel::text).rest(); !rest.empty()) sink.on(core::TextDelta{rest});
+  if (const auto rest = text_of(Channel::refusal).rest(); !rest.empty()) sink.on(core::RefusalDelta{rest});
+  calls_.flush(sink);
+}
+
 base::Result<> ResponsesReply::on_end(EventSink& sink) {
-  const std::string_view rest = texts_[static_cast<std::size_t>(Channel::text)].rest();
-  if (!rest.empty()) sink.on(core::TextDelta{rest});
+  flush(sink);
   if (!reason_) return cut_off();
   sink.on(core::Finished{.reason = *reason_, .provider_reason = provider_reason_, .detail = {}});
   return {};
@@ -382,12 +347,13 @@ std::unique_ptr<Decoder> open_responses_stream() { return std::make_unique<Event
 
 base::Result<> decode_responses_body(std::string_view json, EventSink& sink) {
   const Json body = Json::parse(json);
+  if (!body["output"].is_array()) BYOK_CHECK(check_answer(body));
   if (!body.is_object()) return base::fail(ErrorKind::protocol, "the answer is not the JSON object that was due");
   BYOK_CHECK(check_in_band(word(body["type"]), body["error"], body));
   if (!body["output"].is_array() && !body["status"].is_string())
     return base::fail(ErrorKind::protocol, "the answer is JSON, but no response of the Responses API");
   ResponsesReply reply;
-  BYOK_CHECK(reply.on_response(body, body["status"].is_string() ? "incomplete" : "completed", sink));
+  BYOK_CHECK(reply.on_response(body, body["status"].is_string() ? "unfinished" : "completed", sink));
   return reply.on_end(sink);
 }
 

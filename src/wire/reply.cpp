@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "wire/hints.hpp"
 #include "wire/json.hpp"
+#include "wire/json_end.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -72,10 +73,14 @@ class Reply final : public Decoder {
       return fail(ErrorKind::protocol, "the server sent an answer of more than 64 MiB that is no stream");
     }
     body_ += bytes;
-    if (form_ != Form::undecided) return {};
-    drop_leading_space();
-    form_ = decide(type_, body_);
-    return form_ == Form::stream ? begin_stream(sink) : Result<>();
+    if (form_ == Form::undecided) {
+      drop_leading_space();
+      form_ = decide(type_, body_);
+      if (form_ == Form::stream) return begin_stream(sink);
+      bytes = body_;
+    }
+    if (form_ == Form::json) json_end_.feed(bytes);
+    return {};
   }
 
   Result<> finish(core::EventSink& sink) override {
@@ -96,8 +101,13 @@ class Reply final : public Decoder {
     }
   }
 
+  void flush(core::EventSink& sink) override {
+    if (stream_) stream_->flush(sink);
+  }
   [[nodiscard]] bool is_done() const override { return stream_ && stream_->is_done(); }
-  [[nodiscard]] bool is_complete() const override { return stream_ && stream_->is_complete(); }
+  [[nodiscard]] bool is_complete() const override {
+    return stream_ ? stream_->is_complete() : form_ == Form::json && json_end_.is_closed();
+  }
 
  private:
   // DeepSeek sends blank lines for as long as its answer waits.
@@ -169,6 +179,7 @@ class Reply final : public Decoder {
   bool may_have_mark_ = true;  // a byte order mark is one only at the very beginning
   std::unique_ptr<Decoder> stream_;
   std::string body_;
+  JsonEnd json_end_;  // of body_, where that is JSON
 };
 
 }  // namespace

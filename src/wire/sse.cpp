@@ -22,6 +22,24 @@ std::size_t line_end(std::string_view bytes) {
   return feed == nullptr ? std::string_view::npos : limit;
 }
 
+bool is_whole(std::string_view data) {
+  data = base::trim(data);
+  const Json json = Json::parse(data);
+  return data.empty() || data == "[DONE]" || (json.is_valid() && json.raw() == data);
+}
+
+// How much of an unfinished event's data can be taken.
+std::size_t whole_size(std::string_view data) {
+  if (is_whole(data)) return data.size();
+  std::size_t size = 0;
+  while (size < data.size()) {
+    const std::size_t end = std::min(data.find('\n', size), data.size());
+    if (!is_whole(data.substr(size, end - size))) break;
+    size = std::min(end + 1, data.size());
+  }
+  return size;
+}
+
 base::Result<> too_long() {
   return base::fail(base::ErrorKind::protocol, "the server sent an event of more than 64 MiB",
                     "byok reads no event that long; look at what answers at base_url");
@@ -71,10 +89,8 @@ base::Result<> SseParser::finish(SseSink& sink) {
     keep_data();
   }
   if (data_lines_ == 0 || sink.is_done()) return {};
-  const Json json = Json::parse(data_);
-  const bool is_whole = json.is_valid() && base::trim(data_) == json.raw();
-  if (is_whole || base::trim(data_) == "[DONE]") return dispatch(sink);
-  return {};
+  data_.resize(whole_size(data_));
+  return dispatch(sink);
 }
 
 base::Result<> SseParser::line(std::string_view line, SseSink& sink) {
@@ -117,11 +133,10 @@ void SseParser::keep_data() {
 }
 
 base::Result<> SseParser::dispatch(SseSink& sink) {
-  if (data_lines_ == 0) {
-    name_.clear();
-    return {};
-  }
-  const auto handled = sink.on_event({.name = name_, .data = only_line_.data() == nullptr ? data_ : only_line_});
+  const std::string_view data = only_line_.data() == nullptr ? std::string_view(data_) : only_line_;
+  // Data that is empty makes no event; servers send it to keep the connection alive.
+  const bool is_event = data.starts_with('{') || data.find_first_not_of(" \t\n") != std::string_view::npos;
+  const auto handled = is_event ? sink.on_event({.name = name_, .data = data}) : base::Result<>();
   only_line_ = {};
   data_.clear();
   name_.clear();

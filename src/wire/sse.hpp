@@ -30,8 +30,13 @@ class SseParser {
  public:
   // Fails with the sink's own error, or ErrorKind::protocol for an event longer than kLongest.
   base::Result<> feed(std::string_view bytes, SseSink& sink);
-  // At the end of the stream: an unfinished event counts when its data is complete JSON or `[DONE]`.
+  // At the end of the stream: of an unfinished event its data counts when it is complete JSON or `[DONE]`, and of
+  // several in one (a server that sends no blank lines) the leading lines that are.
   base::Result<> finish(SseSink& sink);
+  // Nothing of an event has come that was not handed on.
+  [[nodiscard]] bool is_between_events() const {
+    return data_lines_ == 0 && (partial_.empty() || partial_.starts_with(':'));
+  }
 
   static constexpr std::size_t kLongest = std::size_t{64} << 20;
 

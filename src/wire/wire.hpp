@@ -26,10 +26,13 @@ class Decoder {
   virtual base::Result<> feed(std::string_view bytes, core::EventSink& sink) = 0;
   // At the end of the body: emits Finished, or fails with ErrorKind::incomplete when the reply had no end.
   virtual base::Result<> finish(core::EventSink& sink) = 0;
+  // Instead of finish(), where the reply is given up for an error: emits the text that waited for what comes next.
+  virtual void flush(core::EventSink& sink) = 0;
   // The provider said that nothing more follows: the connection may be closed and finish() called.
   [[nodiscard]] virtual bool is_done() const = 0;
   // The reply is whole as it stands. More may still come (usage, another reply in the same body) and may take this
-  // back, but need not be waited for: after a moment without an event the connection may be closed and finish() called.
+  // back, but need not be waited for: where the connection breaks, or after a moment without an event, it may be closed
+  // and finish() called.
   [[nodiscard]] virtual bool is_complete() const = 0;
 };
 

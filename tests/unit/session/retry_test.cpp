@@ -5,6 +5,7 @@
 //
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 
 using namespace byok;
@@ -39,6 +40,19 @@ TEST_CASE("only what may pass by itself is tried again") {
   for (const auto kind : kAllKinds) {
     CAPTURE(base::to_string(kind));
     CHECK(next_wait(error_of(kind), {}, {}).has_value() == passes_by(kind));
+  }
+}
+
+TEST_CASE("of statuses only those of the table are tried again, unless the server asks for it") {
+  constexpr std::array kRetried{408, 409, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529};
+  for (int status = 400; status < 600; ++status) {
+    CAPTURE(status);
+    auto error = error_of(ErrorKind::overloaded);
+    error.status = status;
+    const bool is_listed = std::ranges::find(kRetried, status) != kRetried.end();
+    CHECK(next_wait(error, {}, {}).has_value() == is_listed);
+    error.should_retry = true;
+    CHECK(next_wait(error, {}, {}));
   }
 }
 

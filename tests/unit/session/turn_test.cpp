@@ -46,7 +46,76 @@ TEST_CASE("what a piece meant is told to the transport: nothing, event, done") {
             .error = {}}});
   CHECK_FALSE(run.go().error);
   using enum transport::Flow;
-  CHECK(run.transport.flows == std::vector{nothing, nothing, nothing, event, nothing, done});
+  CHECK(run.transport.flows == std::vector{nothing, nothing, nothing, event, complete, done});
+}
+
+TEST_CASE("a complete reply is told once, again with what still comes, and never after more of the answer") {
+  Run run({{.headers = {kSse},
+            .pieces = {text_chunk("a"), finish_chunk(), ": comment\n\n", kUsage, "data: {\"cho", "ices\":[]}\n\n",
+                       text_chunk("b"), finish_chunk() + kUsage},
+            .error = {}}});
+  const auto result = run.go();
+  CHECK_FALSE(result.error);
+  CHECK(run.observer.text == "ab");
+  using enum transport::Flow;
+  CHECK(run.transport.flows ==
+        std::vector{nothing, event, complete, nothing, complete, event, complete, event, nothing});
+}
+
+TEST_CASE("a connection that breaks or goes silent behind the end of a reply takes nothing from it") {
+  for (const auto kind : {ErrorKind::network, ErrorKind::timeout}) {
+    Run run({{.headers = {kSse}, .pieces = {text_chunk("a"), finish_chunk()}, .error = broken(kind).error}});
+    const auto result = run.go();
+    CHECK_FALSE(result.error);
+    CHECK(result.finish == FinishReason::stop);
+    CHECK(run.observer.finishes == 1);
+
+    Run whole({{.headers = {kJson},
+                .pieces = {R"({"choices":[{"message":{"content":"w"},"finish_reason":"stop"}]})"},
+                .error = broken(kind).error}});
+    CHECK_FALSE(whole.go().error);
+    CHECK(whole.observer.text == "w");
+    CHECK(whole.transport.requests.size() == 1);
+  }
+}
+
+TEST_CASE("a connection that breaks within an event or before the end is a failure, whatever came before") {
+  for (const auto& last : {std::string(), text_chunk("b").substr(0, 20)}) {
+    Run run({{.headers = {kSse},
+              .pieces = {text_chunk("a"), last.empty() ? "" : finish_chunk(), last},
+              .error = broken(ErrorKind::network).error}});
+    const auto result = run.go();
+    REQUIRE(result.error);
+    CHECK(result.error->kind == ErrorKind::network);
+    CHECK(run.observer.finishes == 0);
+  }
+}
+
+TEST_CASE("a break behind the end is a failure where the answer had gone on behind an end before") {
+  Run run({{.headers = {kSse},
+            .pieces = {text_chunk("a"), finish_chunk(), text_chunk("b")},
+            .error = broken(ErrorKind::network).error}});
+  CHECK(run.go().error);
+  Run closed({{.headers = {kSse}, .pieces = {text_chunk("a"), finish_chunk(), text_chunk("b")}, .error = {}}});
+  CHECK_FALSE(closed.go().error);
+  CHECK(closed.observer.text == "ab");
+}
+
+TEST_CASE("text that waited for more is given when the reply is given up, and kept back where it is asked for again") {
+  const std::string held = text_chunk("<th");
+  const std::string error = event(R"({"error":{"message":"boom","code":503}})");
+  Run run({{.headers = {kSse}, .pieces = {held + error}, .error = {}}});
+  run.profile.limits.retries = 0;
+  const auto result = run.go();
+  REQUIRE(result.error);
+  CHECK(run.observer.text == "<th");
+  CHECK(result.had_text);
+  CHECK_FALSE(run.observer.has_unwritten);
+
+  Run again(
+      {{.headers = {kSse, {.name = "Retry-After-Ms", .value = "1"}}, .pieces = {held + error}, .error = {}}, good()});
+  CHECK_FALSE(again.go().error);
+  CHECK(again.observer.text == "Hello");
 }
 
 TEST_CASE("the profile's limits, the deadline, the interrupt and ticks reach the transport") {

@@ -75,7 +75,7 @@ TEST_CASE("every code names the server, has a kind, and never the query") {
       Case{CURLE_SSL_CACERT_BADFILE, "error setting certificate", ErrorKind::config, "trusted certificates", {}},
       Case{CURLE_UNSUPPORTED_PROTOCOL, "Received HTTP/0.9 when not allowed", ErrorKind::network, "not HTTP", false},
       Case{CURLE_WEIRD_SERVER_REPLY, "", ErrorKind::network, "not HTTP", false},
-      Case{CURLE_BAD_CONTENT_ENCODING, "", ErrorKind::network, "cannot be read", {}},
+      Case{CURLE_BAD_CONTENT_ENCODING, "", ErrorKind::network, "cannot be read", false},
       Case{CURLE_OUT_OF_MEMORY, "", ErrorKind::internal, "libcurl failed with code 27", {}},
   };
   for (const auto& each : cases) {

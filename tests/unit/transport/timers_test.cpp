@@ -64,6 +64,22 @@ TEST_CASE("the deadline of the run comes first when it is nearer than any other 
   CHECK(timers.next()->limit == Limit::deadline);
 }
 
+TEST_CASE("behind a complete reply there is only a moment, counted anew by what still comes") {
+  Timers timers(all_limits(), kStart);
+  timers.on_complete(kStart + 10s);
+  CHECK(timers.next()->limit == Limit::complete);
+  CHECK(timers.next()->at == kStart + 10s + Timers::kGrace);
+  timers.on_bytes(kStart + 10500ms);  // comments
+  CHECK(timers.next()->at == kStart + 10s + Timers::kGrace);
+  timers.on_complete(kStart + 10900ms);
+  CHECK(timers.next()->at == kStart + 10900ms + Timers::kGrace);
+  timers.on_event(kStart + 11s);  // not complete after all
+  CHECK(timers.next()->limit == Limit::idle);
+  Timers unlimited({}, kStart);
+  unlimited.on_complete(kStart);
+  CHECK(unlimited.next()->limit == Limit::complete);
+}
+
 TEST_CASE("a limit of 0 is none") {
   auto options = all_limits();
   options.deadline = {};

@@ -57,6 +57,26 @@ std::string openai_error(std::string_view message, std::string_view param = "", 
   return out + "}}";
 }
 
+TEST_CASE("the effort is left out by the name that it has on the wire") {
+  const std::string body = openai_error("Unsupported parameter: 'reasoning'", "reasoning", "unsupported_parameter");
+  CHECK(word(WireApi::completions, full_request(), 400, body) == "drop:reasoning_effort");
+  CHECK(word(WireApi::responses, full_request(), 400, body) == "drop:reasoning");
+}
+
+TEST_CASE("of two fields that are blamed the profile's goes, not the one from the command line") {
+  constexpr std::string_view kBoth =
+      R"({"error":{"message":"`temperature` and `top_p` cannot both be specified for this model."}})";
+  core::Request request = full_request();
+  request.pinned = {"temperature"};
+  CHECK(word(WireApi::messages, request, 400, kBoth) == "drop:top_p");
+  request.pinned = {"top_p"};
+  CHECK(word(WireApi::messages, request, 400, kBoth) == "drop:temperature");
+  request.pinned = {"temperature", "top_p"};
+  const auto refused = adapt(profile_for(WireApi::messages), request, 400, kBoth);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.starts_with("--temperature was refused"));
+}
+
 TEST_CASE("a refusal as each server words it becomes the one change that may help") {
   struct Row {
     WireApi api;

@@ -36,6 +36,44 @@ TEST_CASE("a web page is told by its words, never by its tags") {
   CHECK(wrapped.message == "Sorry");
 }
 
+TEST_CASE("tags in a sentence are no page, and a page behind a sentence is one") {
+  constexpr std::string_view kTags = R"({"error":{"message":"Invalid tag <body> in <head>: expected <string>"}})";
+  CHECK(explain_plain(400, kTags).message == "Invalid tag <body> in <head>: expected <string>");
+  const Error page = explain_plain(
+      502,
+      R"({"error":{"message":"OpenAIException - <html><head><title>502</title></head><body>nginx</body></html>"}})");
+  CHECK(page.message.contains("nginx"));
+  CHECK_FALSE(page.message.contains('<'));
+}
+
+TEST_CASE("an error that is only true or a number leaves the word to the message beside it") {
+  CHECK(explain_plain(400, R"({"error":true,"message":"boom"})").message == "boom");
+  CHECK(explain_plain(400, R"({"error":400,"message":"boom"})").message == "boom");
+  CHECK(explain_plain(400, R"({"error":{},"message":"boom"})").message == "boom");
+  CHECK(explain_plain(400, R"({"error":[],"detail":"boom"})").message == "boom");
+  CHECK(explain_plain(400, R"({"error":true})").message == "true");
+}
+
+TEST_CASE("codes below the error count: a quota is a quota wherever it is named") {
+  for (
+      const std::string_view body :
+      {R"({"error":{"type":"rate_limit_error","message":"x","details":{"error_code":"enforced_spend_limit_reached"}}})",
+       R"({"error":{"message":"x","code":"429","provider_specific_fields":{"error_code":"insufficient_quota"}}})",
+       R"({"error":{"message":"Upstream","metadata":{"raw":"{\"error\":{\"code\":\"insufficient_quota\"}}"}}})",
+       R"([{"error":{"code":429,"message":"x","details":[{"a":1},{"reason":"insufficient_quota"}]}}])"}) {
+    CAPTURE(body);
+    CHECK(explain_plain(429, body).kind == ErrorKind::quota);
+  }
+  CHECK(explain_plain(400, R"({"error":{"message":"Up","metadata":{"raw":"in"}}})").message == "Up");
+}
+
+TEST_CASE("more vendors' shapes, and an error as an event behind a comment") {
+  CHECK(explain_plain(400, R"({"base_resp":{"status_code":1004,"status_msg":"login fail"}})").message == "login fail");
+  CHECK(explain_plain(400, R"({"error_code":336003,"error_msg":"bad"})").message == "bad");
+  CHECK(explain_plain(403, R"({"Message":"not allowed"})").message == "not allowed");
+  CHECK(explain_plain(500, ": PROCESSING\n\ndata: {\"error\":{\"message\":\"boom\"}}\n\n").message == "boom");
+}
+
 TEST_CASE("Azure's content filter names the categories that it filtered, in both spellings") {
   constexpr std::string_view kInner =
       R"({"hate":{"filtered":true,"severity":"high"},"jailbreak":{"detected":true,"filtered":true},)"

@@ -36,6 +36,30 @@ Error explain_plain(int status, std::string_view body) {
   return explain(profile_at("https://api.example.com/v1"), head_of(status), body);
 }
 
+TEST_CASE("a prompt that is too long is told by each server's words, a retired model as one that is missing") {
+  for (const std::string_view body :
+       {R"({"object":"error","message":"The input (9 tokens) is longer than the model's context length (8 tokens)."})",
+        R"({"error":"Trying to keep the first 9 tokens when context the overflows."})",
+        R"({"error":"However, the model is loaded with context length of only 4096 tokens"})",
+        R"({"error":"Input validation error: `inputs` must have less than 10 tokens","error_type":"validation"})",
+        R"({"error":"`inputs` tokens + `max_new_tokens` must be <= 8192. Given: 9000"})",
+        R"({"errors":[{"message":"the number of input tokens 9 cannot exceed the total tokens limit 8"}]})"}) {
+    CAPTURE(body);
+    CHECK(explain_plain(400, body).kind == ErrorKind::context_length);
+  }
+  CHECK(explain_plain(400, R"({"error":{"message":"x is no longer supported","code":"model_decommissioned"}})").kind ==
+        ErrorKind::not_found);
+}
+
+TEST_CASE("a redirect to a path without a slash leads on from the path that was asked for") {
+  const auto profile = profile_at("https://api.example.com/v1");
+  const Error error = explain(profile, head_of(302, {{.name = "Location", .value = "../x"}}), "");
+  CHECK(error.message.contains("https://api.example.com/v1/"));
+  const Error other = explain(profile, head_of(302, {{.name = "Location", .value = "b/chat/completions"}}), "");
+  CHECK(other.message.contains("https://api.example.com/v1/chat/b/chat/completions"));
+  CHECK(other.hint.ends_with("base_url: https://api.example.com/v1/chat/b"));
+}
+
 struct Sample {
   int status;
   std::string_view body;

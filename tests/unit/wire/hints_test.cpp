@@ -55,6 +55,16 @@ constexpr std::string_view kAzure = "https://res.openai.azure.com";
 constexpr std::string_view kAzureV1 = "https://res.openai.azure.com/openai/v1";
 constexpr std::string_view kNotFound = R"({"error":{"code":"404","message":"Resource not found"}})";
 
+TEST_CASE("an API version that is in use already is no advice") {
+  constexpr std::string_view kUnknown = R"({"error":{"code":"404","message":"API version not supported"}})";
+  const std::string own = hint(profile_at(kAzure, ProviderType::azure), 400, kUnknown);
+  CHECK(own.contains("api_version: v1"));
+  CHECK_FALSE(own.contains("2024-10-21"));
+  core::Profile profile = profile_at(kAzure, ProviderType::azure);
+  profile.azure_api_version = "2020-01-01";
+  CHECK(hint(profile, 400, kUnknown).contains("2024-10-21"));
+}
+
 TEST_CASE("a missing /v1 is written out") {
   CHECK(hint(profile_at("http://localhost:11434"), 404, "404 page not found")
             .ends_with("write in profile p: base_url: http://localhost:11434/v1"));
@@ -113,8 +123,6 @@ TEST_CASE("Azure's three kinds of 404 and its api-version refusals are told apar
     CHECK(said.contains("azure:\n    api_version: \"2025-03-01-preview\"\n"));
     CHECK(said.contains("api_version: v1"));
   }
-  CHECK(hint(azure, 404, R"({"error":{"code":"404","message":"API version not supported"}})")
-            .contains("api_version: \"2024-10-21\""));
   core::Profile env = azure;
   env.origins["base_url"] = "$BYOK_BASE_URL";
   CHECK(hint(env, 400, R"({"error":{"message":"enabled only for api versions 2024-12-01-preview and later"}})")

@@ -165,12 +165,12 @@ TEST_CASE("a cursor walks members and elements in order and stops at the first t
   CHECK(walk(R"([1,2,])") == "=1;=2;");
 }
 
-TEST_CASE("truth is what JavaScript clients take for it, so that \"error\": null is no error") {
-  for (const std::string_view text : {"null", "false", "0", "-0", "0.0", "0e5", R"("")"}) {
+TEST_CASE("what says nothing is not true, so that \"error\": null or {} is no error") {
+  for (const std::string_view text : {"null", "false", "0", "-0", "0.0", "0e5", R"("")", "[]", "{}", "{ }", "[\n]"}) {
     CAPTURE(text);
     CHECK_FALSE(Json::parse(text).is_truthy());
   }
-  for (const std::string_view text : {"true", "1", "-1", "0.5", "1e400", R"("0")", R"(" ")", "[]", "{}", "[0]"}) {
+  for (const std::string_view text : {"true", "1", "-1", "0.5", "1e400", R"("0")", R"(" ")", "[0]", R"({"a":0})"}) {
     CAPTURE(text);
     CHECK(Json::parse(text).is_truthy());
   }

@@ -68,7 +68,12 @@ TEST_CASE("Chat: every finish reason has its meaning, an unknown one is shown as
                                                              {"tool_use", "tool_calls"},
                                                              {"content_filter", "content_filter"},
                                                              {"insufficient_system_resource", "other"},
-                                                             {"STOP", "other"}}) {
+                                                             {"STOP", "stop"},
+                                                             {"COMPLETE", "stop"},
+                                                             {"completed", "stop"},
+                                                             {"eos_token", "stop"},
+                                                             {"MAX_TOKENS", "length"},
+                                                             {"refusal", "refusal"}}) {
     const std::string finished = fmt::format("finished {} as={}\n", want, word);
     const std::string choice = fmt::format(R"("finish_reason":"{}"}}]}})", word);
     CHECK(events_of(R"({"choices":[{"delta":{},)" + choice) == finished);

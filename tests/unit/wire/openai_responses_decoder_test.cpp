@@ -323,7 +323,8 @@ TEST_CASE("Responses: a whole answer gives the events of a stream") {
   CHECK(body_events(
             R"({"object":"response","output":[{"type":"message","content":[{"type":"output_text","text":"a"}]}]})") ==
         "text [a]\nfinished stop as=completed\n");
-  CHECK(body_events(R"({"status":"queued","output":[]})") == "finished length as=incomplete\n");
+  CHECK(body_events(R"({"status":"queued","output":[]})") ==
+        "error incomplete: the provider answered before the reply was finished\n");
 }
 
 TEST_CASE("Responses: a whole answer that is an error or something else is refused") {
@@ -342,7 +343,7 @@ TEST_CASE("Responses: members of a wrong type are survived") {
 {"type":"response.output_text.delta"}
 {"type":"response.output_item.added","item":null}
 {"type":"response.output_item.done","item":[]}
-{"type":"response.output_item.done","item":{"type":"message","content":"text"}}
+{"type":"response.output_item.done","item":{"type":"message","content":7}}
 {"type":"response.function_call_arguments.delta","output_index":7,"delta":"{}"}
 {"type":"response.function_call_arguments.done","output_index":7,"arguments":"{}"}
 {"type":7,"delta":"x"}

@@ -199,6 +199,38 @@ TEST_CASE("a reply is complete as soon as its last event says so, and done only 
   }
 }
 
+TEST_CASE("a JSON answer is complete with its last brace, a stream never within an event, a message not in a block") {
+  const Profile profile = profile_of();
+  byok::test::Transcript transcript;
+  const auto json = byok::wire::open_reply(profile, {.status = 200, .headers = {}});
+  for (std::size_t i = 0; i + 1 < kJson.size(); ++i) {
+    REQUIRE(json->feed(kJson.substr(i, 1), transcript));
+    CHECK_FALSE(json->is_complete());
+  }
+  REQUIRE(json->feed("}\n", transcript));
+  CHECK(json->is_complete());
+  REQUIRE(json->feed("{", transcript));
+  CHECK_FALSE(json->is_complete());
+
+  const auto stream = byok::wire::open_reply(profile, {.status = 200, .headers = {}});
+  REQUIRE(stream->feed(kStream.substr(0, kStream.find("data: [")), transcript));
+  CHECK(stream->is_complete());
+  REQUIRE(stream->feed("data: {\"cho", transcript));
+  CHECK_FALSE(stream->is_complete());
+  REQUIRE(stream->feed("ices\":[]}\n\n: comm", transcript));
+  CHECK(stream->is_complete());
+
+  const Profile messages = profile_of(WireApi::messages);
+  const auto message = byok::wire::open_reply(messages, {.status = 200, .headers = {}});
+  REQUIRE(message->feed(
+      byok::test::stream_of(R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":"a"}}
+{"type":"message_delta","delta":{"stop_reason":"end_turn"}})"),
+      transcript));
+  CHECK_FALSE(message->is_complete());
+  REQUIRE(message->feed(byok::test::stream_of(R"({"type":"content_block_stop","index":0})"), transcript));
+  CHECK(message->is_complete());
+}
+
 TEST_CASE("an answer that is no stream is refused when it grows without end") {
   const Profile profile = profile_of();
   const auto decoder = byok::wire::open_reply(profile, {.status = 200, .headers = {}});

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -105,8 +106,9 @@ TEST_CASE("fields are read as the standard says") {
            {"data:  two\n\n", "| two;"},
            {"data:\ttab\n\n", "|\ttab;"},
            {"data: a: b\n\n", "|a: b;"},
-           {"data\n\n", "|;"},
-           {"data\ndata\n\n", "|\n;"},
+           {"data\n\n", ""},
+           {"data\ndata\n\ndata: 1\n\n", "|1;"},
+           {"event: x\ndata: \n\ndata: 1\n\n", "|1;"},
            {"data: a\ndata:\ndata: b\n\n", "|a\n\nb;"},
            {"event: x\ndata: 1\n\ndata: 2\n\n", "x|1;|2;"},
            {"event: x\nevent: y\ndata: 1\n\n", "y|1;"},
@@ -145,6 +147,23 @@ TEST_CASE("an event without its blank line counts at the end when its data is wh
                                        "data: word", "data:", "dat", "event: x"}) {
     CAPTURE(bytes);
     CHECK(events_of(bytes).empty());
+  }
+}
+
+TEST_CASE("of a stream without blank lines the leading lines that are whole count at the end") {
+  CHECK(events_of("data: {\"a\":1}\ndata: {\"b\":2}\ndata: [DONE]\n") == "|{\"a\":1}\n{\"b\":2}\n[DONE];");
+  CHECK(events_of("data: {\"a\":1}\ndata: {\"b\":2}\ndata: {\"c\"") == "|{\"a\":1}\n{\"b\":2}\n;");
+  CHECK(events_of("data: {\ndata: \"a\":1\ndata: }") == "|{\n\"a\":1\n};");
+  CHECK(events_of("data: {\ndata: \"a\":1\n").empty());
+}
+
+TEST_CASE("whether an event is still to be ended is known") {
+  SseParser parser;
+  Record record;
+  for (const auto& [bytes, want] : std::initializer_list<std::pair<std::string_view, bool>>{
+           {"", true}, {"da", false}, {"ta: 1\n", false}, {"\n", true}, {": com", true}, {"ment\n", true}}) {
+    REQUIRE(parser.feed(bytes, record));
+    CHECK(parser.is_between_events() == want);
   }
 }
 

@@ -16,6 +16,8 @@ namespace {
 struct Fragment {
   std::optional<std::int64_t> number;
   std::string_view id = {};
+  std::string_view name = {};
+  std::string_view arguments = {};
 };
 constexpr std::nullopt_t kNone = std::nullopt;
 
@@ -23,7 +25,11 @@ std::string indexes_of(const std::vector<Fragment>& fragments) {
   ToolCallIndex calls;
   CHECK(calls.is_empty());
   std::string out;
-  for (const Fragment& fragment : fragments) out += std::to_string(calls.find(fragment.number, fragment.id));
+  for (const auto& [number, id, name, arguments] : fragments) {
+    const int index = calls.find({.number = number, .id = id, .name = name, .has_arguments = !arguments.empty()});
+    calls.add_arguments(index, arguments);
+    out += std::to_string(index);
+  }
   CHECK(calls.is_empty() == fragments.empty());
   return out;
 }
@@ -50,6 +56,11 @@ TEST_CASE("fragments find their call by number, by id, or by following it") {
            {"the id comes after the first fragment", {{0}, {0, "a"}, {0}, {1}, {1, "b"}}, "00011"},
            {"the number is missing on later fragments", {{0, "a"}, {kNone}, {1, "b"}, {kNone}}, "0011"},
            {"nothing at all", {}, ""},
+           {"no ids: a name behind whole arguments", {{kNone, "", "f", "{}"}, {kNone, "", "g", "{}"}}, "01"},
+           {"no ids, all numbered 0", {{0, "", "f", R"({"a":"}")"}, {0, "", "", "}"}, {0, "", "g", "{}"}, {0}}, "0011"},
+           {"no ids, the same function twice", {{0, "", "f", "{}"}, {0, "", "f", "{}"}}, "01"},
+           {"the name repeated while arguments come", {{0, "", "f", "{"}, {0, "", "f", "}"}, {0, "", "f", ""}}, "000"},
+           {"the name repeated with its id", {{0, "a", "f", "{}"}, {0, "a", "f", "{}"}}, "00"},
        }) {
     CAPTURE(row.what);
     CHECK(indexes_of(row.fragments) == row.want);
