@@ -28,8 +28,6 @@ void write_arguments(Fields& fields, std::string_view arguments, const base::Red
   }
 }
 
-std::string arguments_of(Json value) { return value.is_string() ? value.str() : std::string(value.raw()); }
-
 std::string attachment(std::string_view type, std::string_view media_type, std::string_view bytes, std::string_view url,
                        std::string_view name, const base::Redactor& redactor) {
   return Fields(redactor)
@@ -83,10 +81,17 @@ bool is(const Part& part) {
   return std::holds_alternative<T>(part);
 }
 
+bool is_empty(const core::ReasoningPart& part) {
+  return part.text.empty() && part.id.empty() && part.signature.empty() && part.redacted.empty() &&
+         part.encrypted.empty();
+}
+
 // The place of a part in the order that the plain members tell: reasoning, text, attachments, calls. No place: -1.
 int rank(const Part& part, core::Role role) {
   const bool is_user = role == core::Role::user;
-  if (is<core::ReasoningPart>(part)) return is_user || !std::get<core::ReasoningPart>(part).redacted.empty() ? -1 : 0;
+  if (const auto* reasoning = std::get_if<core::ReasoningPart>(&part)) {
+    return is_user || is_empty(*reasoning) || !reasoning->redacted.empty() ? -1 : 0;
+  }
   if (is<core::TextPart>(part)) return 1;
   if (is<core::ImagePart>(part) || is<core::DocumentPart>(part)) return is_user ? 2 : -1;
   return is<core::ToolCallPart>(part) && !is_user ? 3 : -1;
@@ -120,11 +125,6 @@ core::ReasoningPart reasoning_of(Json object) {
           .encrypted = object["encryptedContent"].str()};
 }
 
-bool is_empty(const core::ReasoningPart& part) {
-  return part.text.empty() && part.id.empty() && part.signature.empty() && part.redacted.empty() &&
-         part.encrypted.empty();
-}
-
 std::optional<Part> read_part(Json object) {
   const std::string type = object["type"].str();
   if (type == "text") return core::TextPart{object["text"].str()};
@@ -140,14 +140,15 @@ std::optional<Part> read_part(Json object) {
   }
   if (type == "function") {
     return core::ToolCallPart{
-        .id = object["toolCallId"].str(), .name = object["name"].str(), .arguments = arguments_of(object["arguments"])};
+        .id = object["toolCallId"].str(), .name = object["name"].str(), .arguments = object["arguments"].display()};
   }
   if (type == "tool_result") {
     return core::ToolResultPart{.call_id = object["toolCallId"].str(),
                                 .content = object["content"].str(),
                                 .is_error = object["success"].raw() == "false"};
   }
-  if (type == "reasoning") return reasoning_of(object);
+  auto reasoning = reasoning_of(object);
+  if (type == "reasoning" && !is_empty(reasoning)) return reasoning;
   return std::nullopt;
 }
 

@@ -13,7 +13,8 @@ namespace byok::session {
 // `reasoningId`, `toolRequests`. A message whose parts these cannot tell, or not in their order, gets `parts` as well.
 void write_parts(const core::Message& message, const base::Redactor& redactor, Fields& fields);
 
-// What `write_parts` wrote: the same parts in the same order, adjoining texts as one. Empty texts are no parts.
+// What `write_parts` wrote: the same parts in the same order, adjoining texts as one. Empty texts and reasoning
+// without anything are no parts.
 [[nodiscard]] std::vector<core::Part> read_parts(wire::Json data);
 
 }  // namespace byok::session

@@ -31,7 +31,7 @@ class Reader {
 
  private:
   SavedTurn& open();
-  void close();  // a turn whose end is missing: kept where it has a reply
+  bool close();  // a turn whose end is missing: kept up to its last reply; false where it has none
 
   SavedSession session_;
   std::optional<SavedTurn> open_;
@@ -57,7 +57,7 @@ void Reader::operator()(StartRecord& start) {
 }
 
 void Reader::operator()(MessageRecord& record) {
-  if (record.message.role == core::Role::user) close();
+  if (record.message.role == core::Role::user && !close()) ++session_.lost_prompts;
   open().messages.push_back(std::move(record.message));
 }
 
@@ -81,7 +81,7 @@ void Reader::operator()(TurnEndRecord& end) {
 }
 
 void Reader::operator()(const RewindRecord& rewind) {
-  close();
+  if (!close()) ++session_.lost_prompts;
   if (rewind.turns < session_.turns.size()) session_.turns.resize(rewind.turns);
 }
 
@@ -94,18 +94,18 @@ SavedTurn& Reader::open() {
   return *open_;
 }
 
-void Reader::close() {
-  if (!open_) return;
-  if (open_->has_reply()) {
-    session_.turns.push_back(*std::move(open_));
-  } else {
-    ++session_.lost_prompts;
-  }
+bool Reader::close() {
+  if (!open_) return true;
+  auto& messages = open_->messages;
+  while (!messages.empty() && !open_->has_reply()) messages.pop_back();
+  const bool has_reply = !messages.empty();
+  if (has_reply) session_.turns.push_back(*std::move(open_));
   open_.reset();
+  return has_reply;
 }
 
 SavedSession Reader::finish() {
-  if (open_ && open_->has_reply()) session_.turns.push_back(*std::move(open_));
+  close();
   return std::move(session_);
 }
 
