@@ -56,7 +56,7 @@ class SessionFolder {
   std::filesystem::path root_;
 };
 
-inline const base::Redactor kNothingToHide;
+inline const base::Redactor kNothingToHide{};
 inline const std::chrono::system_clock::time_point kNoon =
     std::chrono::sys_days(std::chrono::year(2026) / 11 / 27) + std::chrono::hours(12);
 
