@@ -155,7 +155,8 @@ TEST_CASE("300 kills at random moments lose no finished turn, and none is out of
       REQUIRE(finished >= safe);
       REQUIRE(finished <= safe + 1);  // the one in flight may have made it
       REQUIRE(saved->junk_lines == 0);
-      REQUIRE(session::list_sessions(folder.path()).at(0).turns + (saved->torn > 0 ? 1 : 0) >= finished);
+      // The end of a turn whose reply alone was written is missing.
+      REQUIRE(session::list_sessions(folder.path()).at(0).turns + 1 >= finished);
     }
     turns += finished;
   }
