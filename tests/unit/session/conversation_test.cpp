@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "session/scripted_turn.hpp"
 #include "support/saved_turns.hpp"
+#include "unit/session/scripted_turn.hpp"
 
 using namespace byok;
 using namespace byok::test;

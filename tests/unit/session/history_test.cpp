@@ -5,8 +5,8 @@
 //
 #include <doctest/doctest.h>
 
-#include "session/scripted_turn.hpp"
 #include "support/saved_turns.hpp"
+#include "unit/session/scripted_turn.hpp"
 
 using namespace byok;
 using namespace byok::core;
