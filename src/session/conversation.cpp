@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -66,6 +67,13 @@ SavedTurn saved(const core::Profile& profile, const TurnResult& turn, std::vecto
   return kept;
 }
 
+// Stored responses are kept for a month, or until the server is started again. OpenAI has a code for it; others answer
+// 404 and name the id.
+bool is_forgotten(const TurnResult& turn, std::string_view response_id) {
+  if (!turn.error || turn.had_output) return false;
+  return turn.error->code == "previous_response_not_found" || turn.error->message.contains(response_id);
+}
+
 }  // namespace
 
 Setup setup_of(const core::Profile& profile) {
@@ -112,7 +120,13 @@ Session::Outcome Session::send(transport::Transport& transport, const base::Log&
   const auto begin = std::chrono::steady_clock::now();
   Collector collector(observer);
   Outcome outcome;
-  outcome.turn = run_turn(transport, log, profile_, request(prompt, std::move(options)), turn_options, collector);
+  const std::string stored = stored_response(prompt.role);
+  outcome.turn = run_turn(transport, log, profile_, request(prompt, options), turn_options, collector);
+  if (!stored.empty() && is_forgotten(outcome.turn, stored)) {
+    observer.on_warning("The server no longer holds the conversation; all of it is sent again.");
+    for (Turn& turn : turns_) turn.response_id.clear();
+    outcome.turn = run_turn(transport, log, profile_, request(prompt, std::move(options)), turn_options, collector);
+  }
   std::vector<core::Message> messages{std::move(prompt)};
   if (core::Message reply = collector.take(); outcome.turn.had_output && !reply.parts.empty()) {
     messages.push_back(std::move(reply));

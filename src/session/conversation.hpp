@@ -25,6 +25,7 @@ class Session {
   // Sends the prompt with all that went before and waits for the reply; the observer is told as `run_turn` says. The
   // prompt and whatever came of a reply stay in the conversation, also when the turn failed or was interrupted
   // half-way; a turn that brought nothing leaves the conversation as it was, so that the prompt can be sent again.
+  // Where the server has lost a stored response, the whole conversation is sent instead, which the observer is told.
   // `options` are the request's own: sampling, edits, pinned; model, system, body and store come from the profile.
   [[nodiscard]] Outcome send(transport::Transport& transport, const base::Log& log, core::Message prompt,
                              core::Request options, const TurnOptions& turn_options, TurnObserver& observer);

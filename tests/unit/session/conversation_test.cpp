@@ -116,6 +116,34 @@ TEST_CASE("Responses with store: true sends all again where the server's copy is
   CHECK_FALSE(body.contains("previous_response_id"));
 }
 
+TEST_CASE("Responses with store: true sends all again where the server has lost its copy") {
+  auto profile = with_api(WireApi::responses);
+  profile.store = true;
+  for (const Answer& lost :
+       {refusal(400, R"({"error":{"message":"Previous response not found.","code":"previous_response_not_found"}})"),
+        refusal(404, R"({"error":{"message":"Response with id 'resp_1' not found."}})")}) {
+    Talk talk(profile, {json(kThought), lost, json(kThought)});
+    talk.say("Which city?");
+    CHECK_FALSE(talk.say("Why?").turn.error.has_value());
+    CHECK(talk.transport.requests.size() == 3);
+    CHECK(nlohmann::json::parse(talk.body(1)).contains("previous_response_id"));
+    const auto body = nlohmann::json::parse(talk.body(2));
+    CHECK_FALSE(body.contains("previous_response_id"));
+    CHECK(body["input"].back()["content"] == "Why?");
+    CHECK(talk.observer.warnings.size() == 1);
+    CHECK(talk.session.turn_count() == 2);
+  }
+}
+
+TEST_CASE("Responses with store: true does not ask again where the refusal is of something else") {
+  auto profile = with_api(WireApi::responses);
+  profile.store = true;
+  Talk talk(profile, {json(kThought), refusal(400, R"({"error":{"message":"no"}})")});
+  talk.say("Which city?");
+  CHECK(talk.say("Why?").turn.error.has_value());
+  CHECK(talk.transport.requests.size() == 2);
+}
+
 TEST_CASE("Anthropic: thinking goes back unchanged, with its signature") {
   Talk talk(with_api(WireApi::messages), {json(kSigned), json(kSigned)});
   talk.say("Which city?");
@@ -158,10 +186,11 @@ TEST_CASE("a turn that brought nothing leaves the conversation as it was") {
 }
 
 TEST_CASE("what came of a reply that was cut stays") {
+  base::Error interrupted;
+  interrupted.kind = ErrorKind::cancelled;
+  interrupted.message = "interrupted";
   Talk talk(with_api(WireApi::completions),
-            {Answer{.headers = {kSse},
-                    .pieces = {text_chunk("Hel")},
-                    .error = base::Error{.kind = ErrorKind::cancelled, .message = "interrupted"}}});
+            {Answer{.headers = {kSse}, .pieces = {text_chunk("Hel")}, .error = interrupted}});
   const auto cut = talk.say("one");
   CHECK(cut.turn.error.has_value());
   CHECK(messages_text(talk.session.messages()) == "user: text(one)\nassistant: text(Hel)\n");
