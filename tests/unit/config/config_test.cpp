@@ -407,7 +407,7 @@ TEST_CASE("What is kept of conversations is said at the top level, for all or in
   CHECK(general.save == core::Save::always);
   CHECK_FALSE(general.usage_log);
   CHECK(general.retention == std::chrono::hours(24 * 90));
-  CHECK(general.origins.at("save") == "config.yaml:1:7");
+  CHECK(general.origins.at("save").ends_with("config.yaml:1:7"));
   const core::Profile own = resolve("save: always\nretention: 90d\n", ", save: never, retention: 1h");
   CHECK(own.save == core::Save::never);
   CHECK(own.retention == std::chrono::hours(1));
