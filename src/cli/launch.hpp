@@ -19,7 +19,6 @@ struct Launched {
   config::Config config;
   core::Profile profile;
   std::unique_ptr<mock::MockServer> demo;                         // alive while the profile `demo` is in use
-  std::vector<std::string> warnings;                              // already printed
   std::optional<std::chrono::steady_clock::time_point> deadline;  // limits.timeout from the start of the run
 
   // "profile foundry, https://my.openai.azure.com", or with another address.

@@ -10,6 +10,10 @@
 
 namespace byok::config {
 
+// Foundry Local takes another port at each start: whoever uses the profile finds it (foundry_local.hpp) and gives it as
+// Overrides::foundry_origin.
+inline constexpr std::string_view kFoundryLocalBase = "http://127.0.0.1:<PORT>/v1";
+
 struct Builtin {
   std::string_view name;
   std::string_view type = "openai";

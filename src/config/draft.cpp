@@ -169,6 +169,11 @@ class Filler {
 
 }  // namespace
 
+bool Draft::waits_for_foundry_port() const {
+  const auto found = settings.find("base_url");
+  return found != settings.end() && found->second.where == "default" && base_url == kFoundryLocalBase;
+}
+
 std::string_view Draft::word(std::string_view key) const {
   const auto found = settings.find(key);
   return found == settings.end() ? std::string_view{} : std::string_view(found->second.value.text);

@@ -24,10 +24,14 @@ class Network {
   Network(Draft& draft, const Environment& environment, std::vector<core::Diagnosis>& problems)
       : draft_(draft), environment_(environment), problems_(problems) {}
 
-  void read_base_url() {
+  void read_base_url(const std::string& foundry_origin) {
     const auto found = draft_.settings.find("base_url");
     if (found == draft_.settings.end()) return;
     draft_.base_url = expand("base_url", found->second, false).value_or("");
+    if (draft_.waits_for_foundry_port() && !foundry_origin.empty()) {
+      draft_.base_url = foundry_origin + "/v1";
+      draft_.profile.origins.insert_or_assign("base_url", "Foundry Local");
+    }
     if (auto url = core::Url::parse(draft_.base_url)) draft_.profile.base_url = *std::move(url);
     draft_.profile.is_demo = found->second.where == "default" && draft_.base_url == kDemoBaseUrl;
   }
@@ -160,7 +164,7 @@ class Network {
 void fill_network(Draft& draft, const Overrides& overrides, const Environment& environment,
                   std::vector<core::Diagnosis>& problems) {
   Network network(draft, environment, problems);
-  network.read_base_url();
+  network.read_base_url(overrides.foundry_origin);
   network.read_headers();
   network.lay_headers(overrides.headers);
   network.read_proxy();

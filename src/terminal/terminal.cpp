@@ -19,13 +19,13 @@ constexpr std::chrono::milliseconds kFrame{100};
 constexpr auto kFrames = std::to_array<std::string_view>({"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"});
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
+}  // namespace
+
 std::size_t columns_of(int descriptor) {
   winsize size{};
   constexpr std::size_t kUsual = 80;
   return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
-
-}  // namespace
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 

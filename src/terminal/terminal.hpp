@@ -2,12 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace byok::terminal {
 
 [[nodiscard]] bool is_terminal(int descriptor);
+// The width of the terminal behind the descriptor; 80 where it does not say.
+[[nodiscard]] std::size_t columns_of(int descriptor);
 
 // A one-line sign of life on a terminal. It is drawn only when `tick` is called after `delay`; `clear` removes it, and
 // must come before anything else is written to that terminal.

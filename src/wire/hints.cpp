@@ -142,6 +142,12 @@ bool looks_like_ollama(const ErrorCase& c) {
          (c.profile.base_url.is_loopback() && c.says("model '*' not found"));
 }
 
+// Foundry Local's own words for a model that is on the disk and not in memory.
+std::string advise_on_loading(const ErrorCase& c) {
+  if (!c.profile.base_url.is_loopback() || !c.says("model*is not loaded")) return {};
+  return fmt::format("Load it: foundry model load {} (foundry model run, before 0.10)", c.profile.wire_model);
+}
+
 std::string advise_on_model(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::not_found) return {};
   const core::Profile& profile = c.profile;
@@ -271,6 +277,7 @@ constexpr auto kAdvice = std::to_array<Advice>({
     advise_on_credential,
     advise_on_quota,
     advise_on_waiting,
+    advise_on_loading,
     advise_on_model,
     advise_on_route,
     advise_on_length,

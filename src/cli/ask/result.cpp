@@ -84,7 +84,7 @@ Json head_of(const RunResult& result) {
 
 Json tail_of(const RunResult& result, const base::Redactor& redactor) {
   Json object;
-  if (!result.reasoning.empty()) object["reasoning"] = result.reasoning;
+  if (!result.reasoning.empty()) object["reasoning"] = redactor.redact(result.reasoning);
   if (!result.tool_calls.empty()) {
     Json calls = Json::array();
     for (const core::ToolCallPart& call : result.tool_calls) {
@@ -136,7 +136,7 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
     json += bytes;
     return base::Result<>();
   };
-  static_cast<void>(write_json(result, redactor, append));
+  [[maybe_unused]] const auto never_fails = write_json(result, redactor, append);
   return json;
 }
 
