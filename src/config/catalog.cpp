@@ -123,7 +123,7 @@ Settings Catalog::defaults() const {
       out = inherit(std::move(out), flatten(*node, origin_of(*source, "defaults")), environment_);
     }
     // Keys that may stand at the top level, below the defaults.
-    for (const std::string_view key : {"show_reasoning", "local_only"}) {
+    for (const std::string_view key : {"show_reasoning", "local_only", "save", "usage_log", "retention"}) {
       const Node* node = source->document.root.find(key);
       if (node == nullptr || node->type != Node::Type::scalar) continue;
       Setting setting;

@@ -62,6 +62,7 @@ struct Network {
 };
 
 enum class LocalOnly { no, loopback, lan };
+enum class Save { always, terminal, never };  // which exchanges are kept as sessions; terminal: where stdout is one
 
 struct Profile {
   std::string name;
@@ -85,7 +86,10 @@ struct Profile {
   bool allow_insecure_http = false;
   LocalOnly local_only = LocalOnly::no;
   std::optional<bool> show_reasoning;
-  bool is_demo = false;  // base_url is filled in by whoever starts the in-process mock
+  Save save = Save::terminal;
+  bool usage_log = true;
+  std::chrono::milliseconds retention{0};  // of sessions, from their last turn; 0: they are kept
+  bool is_demo = false;                    // base_url is filled in by whoever starts the in-process mock
 
   // key (snake_case, dotted) -> where its value came from: "config.yaml:12:5", "$BYOK_MODEL", "--model", "default".
   std::map<std::string, std::string, std::less<>> origins;

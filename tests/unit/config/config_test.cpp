@@ -389,3 +389,25 @@ TEST_CASE("Each profile of the example file resolves once its keys are set") {
   }
   CHECK(of_file == 10);
 }
+
+TEST_CASE("What is kept of conversations is said at the top level, for all or in a profile") {
+  const ConfigFolder folder;
+  constexpr std::string_view kProfile = "base_url: http://localhost:1/v1, model: m";
+  const auto resolve = [&](const std::string& top, const std::string& own) {
+    const auto result = folder.resolve(top + "profiles: {p: {" + std::string(kProfile) + own + "}}\n");
+    REQUIRE(result);
+    return result->profile;
+  };
+  const core::Profile plain = resolve("", "");
+  CHECK(plain.save == core::Save::terminal);
+  CHECK(plain.usage_log);
+  CHECK(plain.retention.count() == 0);
+  const core::Profile general = resolve("save: always\nusage_log: false\nretention: 90d\n", "");
+  CHECK(general.save == core::Save::always);
+  CHECK_FALSE(general.usage_log);
+  CHECK(general.retention == std::chrono::hours(24 * 90));
+  CHECK(general.origins.at("save").ends_with("config.yaml:1:7"));
+  const core::Profile own = resolve("save: always\nretention: 90d\n", ", save: never, retention: 1h");
+  CHECK(own.save == core::Save::never);
+  CHECK(own.retention == std::chrono::hours(1));
+}
