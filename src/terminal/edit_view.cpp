@@ -226,7 +226,7 @@ void EditView::finish(const EditFrame& edited, std::string& out) {
       out.append(render(frame, row, size_.columns, style_));
     }
   }
-  if (!drawn_.empty()) go_to(drawn_.size() - 1, 0, out);
+  if (!drawn_.empty()) go_to(drawn_.size() - 1, column_, out);
   out.append("\r\n");
   drawn_.clear();
   first_ = 0;

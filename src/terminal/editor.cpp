@@ -179,7 +179,7 @@ Editor::Outcome Editor::command(Key key, std::string& out) {
     case Key::suspend:
       return Outcome::suspend;
     case Key::search:
-      search_.emplace();
+      search_ = HistorySearch{};
       search_from(options_.history.size());
       break;
     case Key::erase_or_end:
@@ -283,7 +283,7 @@ void Editor::search_from(std::size_t entry) {
 }
 
 void Editor::accept_match() {
-  const Search search = *std::exchange(search_, std::nullopt);
+  const HistorySearch search = *std::exchange(search_, std::nullopt);
   if (search.entry >= options_.history.size()) return;
   if (entry_ == options_.history.size()) typed_ = buffer_.text();
   entry_ = search.entry;

@@ -34,8 +34,17 @@ struct EditorOptions {
   std::string prompt = "> ";
   std::string continuation = "... ";
   Style style = Style(false);
-  std::span<const std::string> history;  // oldest first; must outlive the editor
-  Completer complete;                    // may be empty
+  std::span<const std::string> history = {};  // oldest first; must outlive the editor
+  Completer complete = {};                    // may be empty
+};
+
+// A search through the history that is going on.
+struct HistorySearch {
+  std::string query;
+  std::size_t entry = 0;  // what was found; the history's size: nothing yet
+  std::size_t at = 0;     // byte offset of the match
+  bool has_failed = false;
+  std::string prompt;
 };
 
 class Editor {
@@ -64,13 +73,6 @@ class Editor {
   [[nodiscard]] std::string line() const;
 
  private:
-  struct Search {
-    std::string query;
-    std::size_t entry = 0;  // of the history; its size: none found yet
-    std::size_t at = 0;     // byte offset of the match
-    bool has_failed = false;
-    std::string prompt;
-  };
   [[nodiscard]] EditFrame frame() const;
   [[nodiscard]] bool wants_more() const;
   Outcome command(Key key, std::string& out);
@@ -91,7 +93,7 @@ class Editor {
   ScreenSize size_;    // as given
   std::size_t entry_;  // of the history, shown; its size: the text typed
   std::string typed_;  // while an entry is shown
-  std::optional<Search> search_;
+  std::optional<HistorySearch> search_;
 };
 
 }  // namespace byok::terminal
