@@ -1,9 +1,16 @@
 # bash completion for byok
+_byok_files() {
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen -f -- "$word")
+}
 _byok() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local first= second= seconds= options= i
+  # --name=value comes as three words.
+  if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
+      --profile | -p | --model | -m | --system | -s | --file | -f | --attach | -a | --max-input | --session | --output | -o | --output-format | --schema | --schema-retries | --max-output-tokens | --temperature | --top-p | --stop | --seed | --reasoning-effort | --set | --header | -H | --retries | --retry-max-wait | --connect-timeout | --first-token-timeout | --idle-timeout | --timeout | --config | --color | --filter | --type | --wire-api | --api-version | --key-env | --key-file | --key-command | --port | --reply | --script | --delay-ms | --chunk-size | --fault) [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       -*) ;;
       *) if [[ -z $first ]]; then first=${COMP_WORDS[i]}; elif [[ -z $second ]]; then second=${COMP_WORDS[i]}; fi ;;
     esac
@@ -12,11 +19,11 @@ _byok() {
     --profile | -p) COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); return ;;
     --model | -m) return ;;
     --system | -s) return ;;
-    --file | -f) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    --attach | -a) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --file | -f) _byok_files; return ;;
+    --attach | -a) _byok_files; return ;;
     --max-input) return ;;
     --session) return ;;
-    --output | -o) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --output | -o) _byok_files; return ;;
     --output-format) COMPREPLY=($(compgen -W 'text json stream-json' -- "$word")); return ;;
     --schema) return ;;
     --schema-retries) return ;;
@@ -34,38 +41,47 @@ _byok() {
     --first-token-timeout) return ;;
     --idle-timeout) return ;;
     --timeout) return ;;
-    --config) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --config) _byok_files; return ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$word")); return ;;
     --filter) return ;;
+    --type) COMPREPLY=($(compgen -W 'openai azure anthropic' -- "$word")); return ;;
+    --wire-api) COMPREPLY=($(compgen -W 'completions responses' -- "$word")); return ;;
+    --api-version) return ;;
+    --key-env) return ;;
+    --key-file) _byok_files; return ;;
+    --key-command) return ;;
     --port) return ;;
     --reply) return ;;
-    --script) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    --script) _byok_files; return ;;
     --delay-ms) return ;;
     --chunk-size) return ;;
-    --fault) return ;;
+    --fault) COMPREPLY=($(compgen -W 'status:429 stall truncate no-finish error-in-stream html bad-json split-utf8 crlf comments empty' -- "$word")); return ;;
   esac
   if [[ -z $first ]]; then
-    COMPREPLY=($(compgen -W 'ask models profiles mock completion --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'ask models profiles mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
     return
   fi
   case $first in
+    help) COMPREPLY=($(compgen -W 'ask models profiles mock completion' -- "$word")); return ;;
     models) seconds='list show' ;;
-    profiles) seconds='list show path' ;;
+    profiles) seconds='list show add default rm path' ;;
   esac
   if [[ -n $seconds && -z $second ]]; then
-    COMPREPLY=($(compgen -W "$seconds" -- "$word"))
+    COMPREPLY=($(compgen -W "$seconds --help" -- "$word"))
     return
   fi
-  [[ $first == completion ]] && COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
   case "$first${seconds:+ $second}" in
     'ask') options='--profile -p --model -m --system -s --file -f --attach -a --no-stdin -n --strict-utf8 --max-input --continue -c --session --save --no-save --output -o --output-format --json --schema --schema-retries --extract -x --no-stream --show-reasoning --hide-reasoning --usage -u --max-output-tokens --temperature --top-p --stop --seed --reasoning-effort --set --header -H --dry-run --curl --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'models list') options='--profile -p --model -m --json --filter --refresh --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'models show') options='--profile -p --model -m --json --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles list') options='--json --names --config --verbose -v --quiet -q --color --help -h' ;;
-    'profiles show') options='--json --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles show') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--json --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles add') options='--model -m --type --wire-api --api-version --default --key-env --key-file --key-stdin --key-command --entra --yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles default') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'profiles rm') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles path') options='--config --verbose -v --quiet -q --color --help -h' ;;
     'mock') options='--port --reply --script --delay-ms --chunk-size --fault --config --verbose -v --quiet -q --color --help -h' ;;
-    'completion') options='--config --verbose -v --quiet -q --color --help -h' ;;
+    'completion') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); options='--config --verbose -v --quiet -q --color --help -h' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))

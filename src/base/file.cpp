@@ -6,14 +6,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <climits>
+#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "base/text.hpp"
 
 namespace byok::base {
 namespace {
@@ -23,7 +28,8 @@ namespace fs = std::filesystem;
 std::string reason(int error) { return std::system_category().message(error); }
 
 std::unexpected<Error> cannot_write(const fs::path& path, int error, std::string hint = {}) {
-  return fail(ErrorKind::output, fmt::format("cannot write {}: {}", path.string(), reason(error)), std::move(hint));
+  const ErrorKind kind = error == ECANCELED ? ErrorKind::cancelled : ErrorKind::output;
+  return fail(kind, fmt::format("cannot write {}: {}", path.string(), reason(error)), std::move(hint));
 }
 
 std::string size_text(std::size_t bytes) {
@@ -44,6 +50,52 @@ bool may_repeat(int error, int descriptor, short events) {
   if (error != EAGAIN && error != EWOULDBLOCK) return false;
   pollfd entry{.fd = descriptor, .events = events, .revents = 0};
   return ::poll(&entry, 1, -1) >= 0 || errno == EINTR;
+}
+
+bool is_ready(int descriptor, short events) {
+  pollfd entry{.fd = descriptor, .events = events, .revents = 0};
+  return ::poll(&entry, 1, 0) == 1;
+}
+
+// Until something can be written. 0, or ECANCELED: the run was told to end, and nothing can be written now. Without an
+// interrupt the write itself waits.
+int wait_to_write(int descriptor, int interrupt) {
+  if (interrupt < 0) return 0;
+  while (!is_ready(descriptor, POLLOUT)) {
+    if (is_ready(interrupt, POLLIN)) return ECANCELED;
+    std::array<pollfd, 2> entries{
+        {{.fd = descriptor, .events = POLLOUT, .revents = 0}, {.fd = interrupt, .events = POLLIN, .revents = 0}}};
+    if (::poll(entries.data(), entries.size(), -1) < 0 && errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+// N for /dev/fd/N and its other names: such a name stands for what is open already. Opened anew, a file behind it would
+// be written from its beginning.
+std::optional<int> descriptor_named(const fs::path& path) {
+  const std::string name = path.lexically_normal().string();
+  if (name == "/dev/stdout") return STDOUT_FILENO;
+  if (name == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!name.starts_with(folder)) continue;
+    const auto number = to_int(std::string_view(name).substr(folder.size()));
+    if (number && *number >= 0 && *number <= std::numeric_limits<int>::max()) return static_cast<int>(*number);
+  }
+  return std::nullopt;
+}
+
+// Opens what is no regular file. A FIFO is waited for until someone reads from it. -1: errno says why; ECANCELED where
+// the run was told to end.
+int open_special(const fs::path& path, int interrupt) {
+  if (const auto named = descriptor_named(path)) return ::fcntl(*named, F_DUPFD_CLOEXEC, 0);
+  while (true) {
+    if (interrupt >= 0 && is_ready(interrupt, POLLIN)) {
+      errno = ECANCELED;
+      return -1;
+    }
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor >= 0 || errno != EINTR) return descriptor;
+  }
 }
 
 Result<std::string> read_to_end(int descriptor, std::string_view what, std::size_t limit) {
@@ -75,20 +127,6 @@ class Descriptor {
  private:
   int value_;
 };
-
-// The file that a chain of symbolic links ends at; it need not exist.
-Result<fs::path> follow_links(const fs::path& path) {
-  constexpr int kMostLinks = 40;  // as Linux
-  fs::path at = path;
-  for (int links = 0; links < kMostLinks; ++links) {
-    std::error_code error;
-    if (fs::symlink_status(at, error).type() != fs::file_type::symlink) return at;
-    const fs::path next = fs::read_symlink(at, error);
-    if (error) return cannot_write(path, error.value());
-    at = at.parent_path() / next;
-  }
-  return cannot_write(path, ELOOP);
-}
 
 fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
@@ -152,6 +190,19 @@ int sync_and_close(int& descriptor) {
 
 }  // namespace
 
+Result<fs::path> follow_links(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as Linux
+  fs::path at = path;
+  for (int links = 0; links < kMostLinks; ++links) {
+    std::error_code error;
+    if (fs::symlink_status(at, error).type() != fs::file_type::symlink) return at;
+    const fs::path next = fs::read_symlink(at, error);
+    if (error) return cannot_write(path, error.value());
+    at = at.parent_path() / next;
+  }
+  return cannot_write(path, ELOOP);
+}
+
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   const std::string what = path.string();
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -168,9 +219,12 @@ Result<std::string> read_all(int descriptor, std::size_t limit) {
   return read_to_end(descriptor, descriptor == STDIN_FILENO ? "standard input" : "the input", limit);
 }
 
-int write_all(int descriptor, std::string_view bytes) {
+int write_all(int descriptor, std::string_view bytes, int interrupt) {
   while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (const int error = wait_to_write(descriptor, interrupt); error != 0) return error;
+    // What is ready to be written to takes at least so much without a wait.
+    const std::size_t size = interrupt >= 0 ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
+    const ssize_t count = ::write(descriptor, bytes.data(), size);
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
       continue;
@@ -219,14 +273,16 @@ FileStatus status_of(const fs::path& path) {
           .others_can_write = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0};
 }
 
-Result<PendingFile> PendingFile::open(const fs::path& target) {
+Result<PendingFile> PendingFile::open(const fs::path& target, int interrupt) {
   PendingFile file;
+  file.interrupt_ = interrupt;
   struct stat status{};
   const bool exists = ::stat(target.c_str(), &status) == 0;
-  if (exists && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+  const bool is_special = exists && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  if (is_special || descriptor_named(target)) {
     file.target_ = target;
     file.direct_ = true;
-    file.descriptor_ = ::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    file.descriptor_ = open_special(target, interrupt);
     if (file.descriptor_ < 0) return cannot_write(target, errno);
     return file;
   }
@@ -241,12 +297,14 @@ PendingFile::PendingFile(PendingFile&& other) noexcept
     : target_(std::move(other.target_)),
       temporary_(std::exchange(other.temporary_, {})),
       descriptor_(std::exchange(other.descriptor_, -1)),
+      interrupt_(other.interrupt_),
       direct_(other.direct_) {}
 
 PendingFile& PendingFile::operator=(PendingFile&& other) noexcept {
   target_.swap(other.target_);
   temporary_.swap(other.temporary_);
   std::swap(descriptor_, other.descriptor_);
+  std::swap(interrupt_, other.interrupt_);
   std::swap(direct_, other.direct_);
   return *this;
 }
@@ -257,7 +315,7 @@ PendingFile::~PendingFile() {
 }
 
 Result<> PendingFile::write(std::string_view bytes) {
-  const int error = write_all(descriptor_, bytes);
+  const int error = write_all(descriptor_, bytes, direct_ ? interrupt_ : -1);
   if (error != 0) return cannot_write(target_, error);
   return {};
 }
@@ -271,8 +329,11 @@ Result<> PendingFile::commit() {
 }
 
 Result<fs::path> PendingFile::keep_partial() {
+  struct stat status{};
+  const bool is_empty = ::fstat(descriptor_, &status) == 0 && status.st_size == 0;
   const int error = sync_and_close(descriptor_);
   if (direct_) return target_;
+  if (is_empty) return fs::path();
   fs::path partial = target_;
   partial += ".partial";
   if (error != 0) return cannot_write(partial, error);

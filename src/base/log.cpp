@@ -1,16 +1,42 @@
-// The one door to spdlog: a logger of our own on stderr, not spdlog's global registry.
+// The one door to spdlog: a logger of our own, not spdlog's global registry.
 #include "base/log.hpp"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
 #include <utility>
 
+#include "base/file.hpp"
+
 namespace byok::base {
+namespace {
+
+using Write = std::function<void(std::string_view line)>;
+
+class Sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit Sink(Write write) : write_(std::move(write)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    write_({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+  Write write_;
+};
+
+void write_to_stderr(std::string_view line) { static_cast<void>(write_all(STDERR_FILENO, line)); }
+
+}  // namespace
 
 struct Log::State {
-  State(LogLevel wanted, std::function<std::string(std::string_view)> redactor)
-      : level(wanted), redact(std::move(redactor)), logger("byok", std::make_shared<spdlog::sinks::stderr_sink_st>()) {
+  State(LogLevel wanted, std::function<std::string(std::string_view)> redactor, Write write)
+      : level(wanted), redact(std::move(redactor)), logger("byok", std::make_shared<Sink>(std::move(write))) {
     logger.set_level(spdlog::level::debug);
     logger.set_pattern("%H:%M:%S.%e [%l] %v");
     logger.set_error_handler([](const std::string&) {});  // or it would report its own failures on stderr
@@ -31,8 +57,9 @@ struct Log::State {
 };
 
 Log::Log() = default;
-Log::Log(LogLevel level, std::function<std::string(std::string_view)> redact) {
-  if (level != LogLevel::off) state_ = std::make_unique<State>(level, std::move(redact));
+Log::Log(LogLevel level, std::function<std::string(std::string_view)> redact, Write write) {
+  if (level == LogLevel::off) return;
+  state_ = std::make_unique<State>(level, std::move(redact), write ? std::move(write) : Write(write_to_stderr));
 }
 Log::Log(Log&&) noexcept = default;
 Log& Log::operator=(Log&&) noexcept = default;

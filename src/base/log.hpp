@@ -1,4 +1,4 @@
-// Log: the one door to spdlog. Writes to stderr, through a Redactor, and only when a level was asked for.
+// Log: the one door to spdlog. Writes through a Redactor, and only when a level was asked for.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,9 @@ enum class LogLevel { off, info, debug };
 class Log {
  public:
   Log();  // off: costs nothing, spdlog is not touched
-  Log(LogLevel level, std::function<std::string(std::string_view)> redact);
+  // `write` takes whole lines; without it they go to stderr.
+  Log(LogLevel level, std::function<std::string(std::string_view)> redact,
+      std::function<void(std::string_view line)> write = {});
   Log(Log&&) noexcept;
   Log& operator=(Log&&) noexcept;
   ~Log();

@@ -57,15 +57,11 @@ std::vector<std::string> codings(std::string_view secret) {
   return all;
 }
 
-struct Span {
-  std::size_t begin, end;
-};
-
 constexpr std::string_view kCut = "…";  // what base::abbreviate leaves
 
-// How many of the needle's first bytes stand at the end of `text`; 0 for fewer than a secret has.
-std::size_t cut_length(std::string_view text, std::string_view needle) {
-  for (std::size_t length = std::min(text.size(), needle.size()); length >= Redactor::kShortest; --length) {
+// How many of the needle's first bytes stand at the end of `text`; 0 for fewer than `least`.
+std::size_t cut_length(std::string_view text, std::string_view needle, std::size_t least) {
+  for (std::size_t length = std::min(text.size(), needle.size()); length >= least; --length) {
     if (text.ends_with(needle.substr(0, length))) return length;
   }
   return 0;
@@ -112,28 +108,43 @@ void Redactor::add(std::string_view secret) {
   }
 }
 
-std::string Redactor::redact(std::string_view text) const {
+std::vector<Redactor::Span> Redactor::find(std::string_view text) const {
   std::vector<Span> found;
   for (const std::string& needle : needles_) {
     for (std::size_t at = text.find(needle); at != std::string_view::npos; at = text.find(needle, at + 1)) {
       found.push_back({at, at + needle.size()});
     }
     for (std::size_t at = text.find(kCut); at != std::string_view::npos; at = text.find(kCut, at + 1)) {
-      if (const std::size_t length = cut_length(text.substr(0, at), needle); length > 0) {
+      if (const std::size_t length = cut_length(text.substr(0, at), needle, kShortest); length > 0) {
         found.push_back({at - length, at});
       }
     }
   }
   std::ranges::sort(found, {}, &Span::begin);
+  return found;
+}
 
+std::string Redactor::redact(std::string_view text) const {
   std::string out;
   std::size_t done = 0;
-  for (const Span& span : found) {
+  for (const Span& span : find(text)) {
     // Overlapping finds are one: what is left of the second must not stand there alone.
     if (span.begin >= done) out.append(text.substr(done, span.begin - done)).append(kMask);
     done = std::max(done, span.end);
   }
   return out.append(text.substr(done));
+}
+
+std::size_t Redactor::open_length(std::string_view text) const {
+  std::size_t length = 0;
+  for (const std::string& needle : needles_) length = std::max(length, cut_length(text, needle, 1));
+  std::size_t begin = text.size() - length;
+  const std::vector<Span> found = find(text);
+  // A secret that is whole is not cut in two.
+  for (auto span = found.rbegin(); span != found.rend(); ++span) {
+    if (span->begin < begin && span->end > begin) begin = span->begin;
+  }
+  return text.size() - begin;
 }
 
 bool is_secret_name(std::string_view name) {
@@ -148,6 +159,13 @@ bool is_secret_name(std::string_view name) {
     begin = is_separator ? at + 1 : at;
   }
   return false;
+}
+
+bool is_auth_scheme(std::string_view word) {
+  static constexpr auto kSchemes = std::to_array<std::string_view>(
+      {"basic", "bearer", "concealed", "digest", "dpop", "gnap", "hoba", "mutual", "negotiate", "ntlm", "oauth",
+       "privatetoken", "scram-sha-1", "scram-sha-256", "vapid", "token", "apikey", "api-key", "aws4-hmac-sha256"});
+  return std::ranges::find(kSchemes, to_lower(word)) != kSchemes.end();
 }
 
 }  // namespace byok::base

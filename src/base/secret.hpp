@@ -1,6 +1,7 @@
 // Secret: a value that cannot be printed by accident; Redactor: takes known secrets out of any text.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,15 +50,28 @@ class Redactor {
   // The text with each known secret replaced by kMask.
   [[nodiscard]] std::string redact(std::string_view text) const;
 
+  // For a text that arrives in pieces: how many of its last bytes may be the beginning of a secret that the next piece
+  // goes on with. What stands before them can be redacted and shown.
+  [[nodiscard]] std::size_t open_length(std::string_view text) const;
+
   static constexpr std::string_view kMask = "[redacted]";
   static constexpr std::size_t kShortest = 8;
 
  private:
+  struct Span {
+    std::size_t begin, end;
+  };
+  [[nodiscard]] std::vector<Span> find(std::string_view text) const;  // by where they begin
+
   std::vector<std::string> needles_;
 };
 
 // Whether a header, query or field of this name is treated as a secret: authorization, key, token, secret, cookie,
 // password and their compounds (`api-key`, `x-auth-token`), without regard to case.
 [[nodiscard]] bool is_secret_name(std::string_view name);
+
+// Whether a word is the name of a way to authenticate, as it stands first in `Authorization: Bearer KEY` (IANA's
+// registry and some in use beside it), without regard to case.
+[[nodiscard]] bool is_auth_scheme(std::string_view word);
 
 }  // namespace byok::base

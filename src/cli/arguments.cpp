@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <span>
 
 #include "base/text.hpp"
+#include "cli/slips.hpp"
 
 namespace byok::cli {
 namespace {
@@ -17,28 +19,9 @@ using base::Result;
 
 std::string dashed(const Option& option) { return "--" + std::string(option.name); }
 
-std::vector<std::string_view> option_names(const Command& command) {
-  std::vector<std::string_view> names;
-  for (const auto group : command.options) {
-    for (const Option& option : group) names.push_back(option.name);
-  }
-  return names;
-}
-
-// The names that stand first on a command line: "ask", "models", …
-std::vector<std::string_view> first_names() {
-  std::vector<std::string_view> names;
-  for (const Command& command : commands()) {
-    const std::string_view first = command.name.substr(0, command.name.find(' '));
-    if (names.empty() || names.back() != first) names.push_back(first);
-  }
-  return names;
-}
-
-bool is_first_name(std::string_view name) {
-  return std::ranges::any_of(commands(), [name](const Command& command) {
-    return command.name == name || command.name.substr(0, command.name.find(' ')) == name;
-  });
+std::unexpected<base::Error> lacks_value(const Option& option) {
+  return fail(ErrorKind::usage, fmt::format("--{} needs a value", option.name),
+              fmt::format("write: --{} {}", option.name, option.value));
 }
 
 // How many of the words are one global option with its value: 0 where the first word is none.
@@ -54,31 +37,6 @@ std::size_t global_option_length(const std::vector<std::string>& words, std::siz
   return 0;
 }
 
-std::unexpected<base::Error> unknown_command(const std::vector<std::string>& words, std::size_t at) {
-  const auto names = first_names();
-  const std::string near = base::nearest(words[at], names);
-  if (is_first_name(words[at])) {
-    std::string parts;
-    for (const Command& command : commands()) {
-      if (command.name.starts_with(words[at] + " "))
-        parts += fmt::format("{}byok {}", parts.empty() ? "" : ", ", command.name);
-    }
-    return fail(ErrorKind::usage, fmt::format("byok {} needs to know what to do", words[at]), "write one of: " + parts);
-  }
-  if (words[at].starts_with('-')) {
-    return fail(ErrorKind::usage, fmt::format("unknown option {} before the command", words[at]),
-                "options of a command stand after it: byok ask " + words[at] + " …");
-  }
-  std::string hint;
-  if (!near.empty()) {
-    hint = fmt::format("did you mean byok {}?", near);
-  } else {
-    std::vector<std::string> prompt(words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
-    hint = "to ask a question, write: byok ask " + base::shell_quote(base::join(prompt, " "));
-  }
-  return fail(ErrorKind::usage, fmt::format("there is no command {}", base::shell_quote(words[at])), hint);
-}
-
 Result<> check_value(const Option& option, const std::string& value) {
   if (option.kind != ValueKind::choice) return {};
   const auto choices = base::split(option.value, '|');
@@ -87,35 +45,6 @@ Result<> check_value(const Option& option, const std::string& value) {
   return fail(ErrorKind::usage, fmt::format("--{} cannot be {}", option.name, base::shell_quote(value)),
               near.empty() ? fmt::format("write one of: {}", base::replace_all(std::string(option.value), "|", ", "))
                            : fmt::format("did you mean --{} {}?", option.name, near));
-}
-
-std::unexpected<base::Error> unknown_option(const Command& command, std::string_view word) {
-  const std::string_view bare = word.substr(0, word.find('='));
-  std::string near;
-  if (bare.starts_with("--")) near = base::nearest(bare.substr(2), option_names(command));
-  std::string hint = near.empty() ? fmt::format("byok {} --help lists the options", command.name)
-                                  : fmt::format("did you mean --{}?", near);
-  if (command.takes_words && near.empty()) hint += "; a prompt that begins with - goes after --";
-  return fail(ErrorKind::usage, fmt::format("byok {} has no option {}", command.name, bare), hint);
-}
-
-// Slips of fingers that are used to other tools.
-Result<> check_slips(const Arguments& arguments) {
-  if (const auto profile = arguments.last("profile"); profile && profile->find(' ') != std::string::npos) {
-    return fail(ErrorKind::usage, "-p names a profile, and a profile's name has no spaces",
-                "for a prompt, write: byok ask " + base::shell_quote(*profile));
-  }
-  if (const auto output = arguments.last("output"); output && arguments.command->name == "ask") {
-    for (const std::string_view name : {"temperature", "max_tokens", "max_output_tokens", "top_p", "seed", "stop"}) {
-      if (*output != name) continue;
-      const std::string option =
-          name == "max_tokens" ? "max-output-tokens" : base::replace_all(std::string(name), "_", "-");
-      return fail(ErrorKind::usage, fmt::format("-o names a file for the answer, not the option {}", name),
-                  fmt::format("write: --{} {} (or -o ./{} for a file of that name)", option,
-                              arguments.words.empty() ? "VALUE" : arguments.words.front(), name));
-    }
-  }
-  return {};
 }
 
 Result<> parse_options(Arguments& arguments, std::vector<std::string> words) {
@@ -155,23 +84,64 @@ Result<> parse_options(Arguments& arguments, std::vector<std::string> words) {
     values = parsed->results();
     for (const std::string& value : values) BYOK_CHECK(check_value(*option, value));
   }
-  for (std::string& word : app.remaining()) {
+  for (const std::string& word : app.remaining()) {
     if (word.size() > 1 && word[0] == '-') return unknown_option(command, word);
-    arguments.words.push_back(std::move(word));
+    arguments.words.push_back(word);
   }
   return {};
 }
 
-// `-m=x` is given to the option as `=x` by CLI11, where `x` is meant.
-void split_short_assignments(const Command& command, std::vector<std::string>& words) {
-  for (std::string& word : words) {
-    if (word.size() < 4 || word[0] != '-' || word[1] == '-' || word[2] != '=') continue;
-    for (const auto group : command.options) {
-      for (const Option& option : group) {
-        if (option.letter == word[1] && option.kind != ValueKind::none) word.erase(2, 1);
+// The words up to a `--` that is no option's value: CLI11 does not let it end the options of a command, and has words
+// of its own for values that are missing or too many. `-m=x` is given to the option as `=x` by CLI11, where `x` is
+// meant.
+Result<std::vector<std::string>> words_before_separator(const Command& command, std::span<const std::string> words) {
+  std::vector<std::string> before;
+  for (std::size_t at = 0; at < words.size() && words[at] != "--"; ++at) {
+    std::string word = words[at];
+    const OptionWord read = word.size() > 1 && word[0] == '-' ? read_option_word(command, word) : OptionWord{};
+    if (read.option != nullptr && read.has_value()) {
+      if (read.option->kind == ValueKind::none) {
+        return fail(ErrorKind::usage, fmt::format("--{} takes no value", read.option->name),
+                    fmt::format("write: --{}", read.option->name));
       }
+      if (word[1] != '-' && word[read.value_at] == '=') word.erase(read.value_at, 1);
     }
+    before.push_back(std::move(word));
+    if (!read.takes_next()) continue;
+    if (at + 1 == words.size()) return lacks_value(*read.option);
+    before.push_back(words[++at]);
   }
+  return before;
+}
+
+// `byok help`, `byok help models list`, `byok help models`: what stands at `at` is what it is about.
+Result<Arguments> help_about(const std::vector<std::string>& words, std::size_t at) {
+  Arguments arguments;
+  arguments.wants_help = true;
+  if (at == words.size()) return arguments;
+  const std::span<const std::string> names = std::span(words).subspan(at);
+  arguments.command = find_command(base::join(names.first(std::min<std::size_t>(2, names.size())), " "));
+  if (arguments.command == nullptr) arguments.command = find_command(words[at]);
+  if (arguments.command != nullptr) return arguments;
+  if (!is_family(words[at])) return unknown_command(words, at);
+  arguments.family = words[at];
+  return arguments;
+}
+
+Result<> read_command(Arguments& arguments, std::vector<std::string> options, std::span<const std::string> rest) {
+  const Command& command = *arguments.command;
+  BYOK_TRY(const std::vector<std::string> before, words_before_separator(command, rest));
+  options.insert(options.end(), before.begin(), before.end());
+  if (before.size() < rest.size()) arguments.literal_words.assign(rest.begin() + std::ssize(before) + 1, rest.end());
+  BYOK_CHECK(parse_options(arguments, std::move(options)));
+  arguments.wants_help = arguments.has("help");
+  if (arguments.wants_help) return {};
+  if (!command.takes_words && !(arguments.words.empty() && arguments.literal_words.empty())) {
+    const std::string& extra = arguments.words.empty() ? arguments.literal_words.front() : arguments.words.front();
+    return fail(ErrorKind::usage, fmt::format("byok {} takes no argument {}", command.name, base::shell_quote(extra)),
+                fmt::format("byok {} --help shows what it takes", command.name));
+  }
+  return check_slips(arguments);
 }
 
 }  // namespace
@@ -203,47 +173,27 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words) {
     }
     const std::size_t length = global_option_length(words, at);
     if (length == 0) break;
-    for (std::size_t i = 0; i < length && at < words.size(); ++i) options.push_back(words[at++]);
+    if (length > words.size() - at) return lacks_value(*find_option(commands().front(), words[at].substr(2)));
+    for (const std::size_t end = at + length; at < end; ++at) options.push_back(words[at]);
   }
-  const bool wants_help =
-      std::ranges::any_of(options, [](const std::string& word) { return word == "--help" || word == "-h"; });
-  if (at == words.size() || words[at] == "help") {
-    arguments.wants_help = true;
-    if (at + 1 < words.size()) arguments.command = find_command(base::join(std::span(words).subspan(at + 1), " "));
-    if (!wants_help && words.empty()) return fail(ErrorKind::usage, "no command was given", "byok --help lists them");
-    return arguments;
+  const std::span<const std::string> rest = std::span(words).subspan(at);
+  const auto asks_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (rest.empty()) {
+    if (std::ranges::any_of(options, asks_help)) return help_about(words, at);
+    return fail(ErrorKind::usage, "no command was given", "byok --help lists them");
   }
-  std::string name = words[at];
-  arguments.command = find_command(name);
-  std::size_t after = at + 1;
-  if (arguments.command == nullptr && after < words.size()) {
-    arguments.command = find_command(name + " " + words[after]);
-    if (arguments.command != nullptr) ++after;
+  if (rest.front() == "help") return help_about(words, at + 1);
+  std::size_t name_length = 1;
+  arguments.command = find_command(rest.front());
+  if (arguments.command == nullptr && rest.size() > 1) {
+    name_length = 2;
+    arguments.command = find_command(rest[0] + " " + rest[1]);
   }
   if (arguments.command == nullptr) {
-    const bool asks_help = after < words.size() && (words[after] == "--help" || words[after] == "-h");
-    if (asks_help && is_first_name(name)) {
-      arguments.wants_help = true;
-      return arguments;
-    }
+    if (rest.size() > 1 && asks_help(rest[1]) && is_family(rest.front())) return help_about(words, at);
     return unknown_command(words, at);
   }
-  const auto first = words.begin() + static_cast<std::ptrdiff_t>(after);
-  // `--` is cut here: CLI11 does not let it end the options of a command.
-  const auto separator = std::find(first, words.end(), "--");
-  options.insert(options.end(), first, separator);
-  if (separator != words.end()) arguments.literal_words.assign(separator + 1, words.end());
-  split_short_assignments(*arguments.command, options);
-  BYOK_CHECK(parse_options(arguments, std::move(options)));
-  arguments.wants_help = arguments.has("help");
-  if (!arguments.wants_help && !arguments.command->takes_words &&
-      !(arguments.words.empty() && arguments.literal_words.empty())) {
-    const std::string& extra = arguments.words.empty() ? arguments.literal_words.front() : arguments.words.front();
-    return fail(ErrorKind::usage,
-                fmt::format("byok {} takes no argument {}", arguments.command->name, base::shell_quote(extra)),
-                fmt::format("byok {} --help shows what it takes", arguments.command->name));
-  }
-  BYOK_CHECK(check_slips(arguments));
+  BYOK_CHECK(read_command(arguments, std::move(options), rest.subspan(name_length)));
   return arguments;
 }
 

@@ -14,6 +14,7 @@ namespace byok::cli {
 
 struct Arguments {
   const Command* command = nullptr;  // null: only --help or --version was asked for
+  std::string family;                // with wants_help: "models", for all commands whose names begin so
   bool wants_help = false;
   bool wants_version = false;
   std::map<std::string, std::vector<std::string>, std::less<>> values;  // flags hold one empty text for each time given

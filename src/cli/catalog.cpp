@@ -1,6 +1,7 @@
 // Options of the catalog from the context.
 #include "cli/catalog.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace byok::cli {
@@ -15,13 +16,17 @@ std::filesystem::path adaptations_file(const Context& context) {
   return cache.empty() ? cache : cache / "adaptations.json";
 }
 
-base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context, bool refresh) {
-  CredentialSource credential(launched, context);
+session::CatalogOptions catalog_options(const Context& context) {
   session::CatalogOptions options;
   options.cache_directory = context.environment.cache_directory();
-  options.refresh = refresh;
   options.now = seconds_since_1970();
-  options.deadline = launched.deadline;
+  return options;
+}
+
+base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context,
+                                                        session::CatalogOptions options) {
+  CredentialSource credential(launched, context);
+  if (launched.deadline) options.deadline = std::min(*launched.deadline, options.deadline.value_or(*launched.deadline));
   options.interrupt = context.interrupt != nullptr ? context.interrupt->fd() : -1;
   options.secret = [&credential](bool again) { return credential.get(again); };
   const auto transport = transport::make_curl_transport(context.log);

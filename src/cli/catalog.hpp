@@ -17,7 +17,12 @@ namespace byok::cli {
 // Where what providers refuse is kept; empty without a cache directory.
 [[nodiscard]] std::filesystem::path adaptations_file(const Context& context);
 
+// Where the cache is and what time it is; the rest as by default.
+[[nodiscard]] session::CatalogOptions catalog_options(const Context& context);
+
+// `session::list_models` with the run's transport, credential and interrupt; the run's deadline bounds that of
+// `options`.
 [[nodiscard]] base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context,
-                                                                      bool refresh);
+                                                                      session::CatalogOptions options);
 
 }  // namespace byok::cli

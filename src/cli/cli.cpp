@@ -27,19 +27,21 @@ namespace {
 
 using Run = int (*)(const Arguments&, Context&);
 
-constexpr std::array<std::pair<std::string_view, Run>, 8> kRuns{{
+constexpr std::array<std::pair<std::string_view, Run>, 11> kRuns{{
     {"ask", run_ask},
     {"models list", run_models_list},
     {"models show", run_models_show},
     {"profiles list", run_profiles_list},
     {"profiles show", run_profiles_show},
+    {"profiles add", run_profiles_add},
+    {"profiles default", run_profiles_default},
+    {"profiles rm", run_profiles_rm},
     {"profiles path", run_profiles_path},
     {"mock", run_mock},
     {"completion", run_completion},
 }};
 
-terminal::ColorChoice color_choice(const Arguments& arguments) {
-  const std::string choice = arguments.last("color").value_or("auto");
+terminal::ColorChoice color_choice(std::string_view choice) {
   if (choice == "always") return terminal::ColorChoice::always;
   if (choice == "never") return terminal::ColorChoice::never;
   return terminal::ColorChoice::automatic;
@@ -63,10 +65,12 @@ void set_log(Context& context) {
   if (wish == "info" && level < 1) level = 1;
   if ((wish == "debug" || wish == "trace") && level < 2) level = 2;
   if (level == 0) return;
-  context.log = base::Log(level == 1 ? base::LogLevel::info : base::LogLevel::debug, [&context](std::string_view text) {
+  const auto redact = [&context](std::string_view text) {
     const std::string safe = context.redactor.redact(text);
     return context.streams.err_is_terminal ? terminal::sanitize(safe) : safe;
-  });
+  };
+  const auto write = [&context](std::string_view line) { context.say_raw(line); };
+  context.log = base::Log(level == 1 ? base::LogLevel::info : base::LogLevel::debug, redact, write);
 }
 
 Context make_context(char** environment) {
@@ -97,24 +101,43 @@ bool asks_for_json(const std::vector<std::string>& words) {
   return false;
 }
 
+std::string_view color_in(const std::vector<std::string>& words) {
+  constexpr std::string_view kName = "--color";
+  std::string_view choice;
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    if (words[i] == kName && i + 1 < words.size()) choice = words[i + 1];
+    if (words[i].starts_with("--color=")) choice = std::string_view(words[i]).substr(kName.size() + 1);
+  }
+  return choice;
+}
+
 int dispatch(const std::vector<std::string>& words, Context& context) {
   const auto arguments = parse_arguments(words);
   if (!arguments) {
-    set_styles(context, terminal::ColorChoice::automatic);
+    set_styles(context, color_choice(color_in(words)));
     return fail_command(context, arguments.error(), asks_for_json(words));
   }
   context.is_quiet = arguments->has("quiet");
   context.verbosity = static_cast<int>(arguments->count("verbose"));
-  set_styles(context, color_choice(*arguments));
+  set_styles(context, color_choice(arguments->last("color").value_or("auto")));
   set_log(context);
   if (arguments->wants_version) return context.print(version_text());
   if (arguments->wants_help) {
+    if (!arguments->family.empty()) return context.print(help_for_family(arguments->family));
     return context.print(arguments->command != nullptr ? help_for(*arguments->command) : help_overview());
   }
   for (const auto& [name, run_command] : kRuns) {
     if (name == arguments->command->name) return run_command(*arguments, context);
   }
   return static_cast<int>(ExitCode::defect);
+}
+
+int report_defect(const std::exception& thrown, const std::vector<std::string>& words, Context& context) {
+  context.interrupt = nullptr;  // it lived in the command that was left
+  base::Error error;
+  error.message = fmt::format("a defect of byok: {}", thrown.what());
+  error.hint = "please report it, with what `byok --version` prints";
+  return fail_command(context, error, asks_for_json(words));
 }
 
 }  // namespace
@@ -126,9 +149,13 @@ int run(int argc, char** argv, char** environment) {
   try {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     Context context = make_context(environment);
-    return dispatch(words, context);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "byok: error: a defect of byok: %s\n", error.what());
+    try {
+      return dispatch(words, context);
+    } catch (const std::exception& error) {
+      return report_defect(error, words, context);
+    }
+  } catch (const std::exception&) {  // not even that could be said
+    std::fputs("byok: error: a defect of byok\n", stderr);
     return static_cast<int>(ExitCode::defect);
   }
 }

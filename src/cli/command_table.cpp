@@ -25,8 +25,8 @@ constexpr Option kProfile[] = {
 
 constexpr Option kPrompt[] = {
     {"system", 's', text, "TEXT", "Prompt", "system instructions; @FILE reads a file"},
-    {"file", 'f', file, "PATH", "Prompt", "add a text file to the prompt; repeatable", true},
-    {"attach", 'a', file, "PATH|URL", "Prompt", "add an image or a PDF; repeatable (not available yet)", true},
+    {"file", 'f', file, "PATH", "Prompt", "add a text file to the prompt; repeatable"},
+    {"attach", 'a', file, "PATH|URL", "Prompt", "add an image or a PDF; repeatable (not available yet)"},
     {"no-stdin", 'n', none, "", "Prompt", "do not read standard input"},
     {"strict-utf8", 0, none, "", "Prompt", "fail on invalid UTF-8 instead of replacing it"},
     {"max-input", 0, number, "BYTES", "Prompt", "largest prompt that is sent (default 4194304)"},
@@ -56,14 +56,14 @@ constexpr Option kSampling[] = {
     {"max-output-tokens", 0, number, "N", "Sampling", "longest reply, in tokens"},
     {"temperature", 0, number, "T", "Sampling", "0 to 2"},
     {"top-p", 0, number, "P", "Sampling", "0 to 1"},
-    {"stop", 0, text, "S", "Sampling", "stop at this text; repeatable", true},
+    {"stop", 0, text, "S", "Sampling", "stop at this text; repeatable"},
     {"seed", 0, number, "N", "Sampling", "for replies that can be repeated, where the model offers it"},
     {"reasoning-effort", 0, choice, kEfforts, "Sampling", "how much the model thinks before it answers"},
 };
 
 constexpr Option kRequest[] = {
-    {"set", 0, text, "PATH=VALUE", "Request", "set a field of the request body; null removes; repeatable", true},
-    {"header", 'H', text, "NAME: VALUE", "Request", "add a header, or @FILE with one a line; repeatable", true},
+    {"set", 0, text, "PATH=VALUE", "Request", "set a field of the request body; null removes; repeatable"},
+    {"header", 'H', text, "NAME: VALUE", "Request", "add a header, or @FILE with one a line; repeatable"},
     {"dry-run", 0, none, "", "Request", "print the request without secrets and send nothing"},
     {"curl", 0, none, "", "Request", "print the request as a curl command and send nothing"},
 };
@@ -83,6 +83,21 @@ constexpr Option kListing[] = {
 constexpr Option kNames[] = {
     {"names", 0, none, "", "Output", "print only the names, one a line"},
 };
+constexpr Option kNewProfile[] = {
+    {"model", 'm', model, "M", "Profile", "model or deployment (default: the one that URL names)"},
+    {"type", 0, choice, "openai|azure|anthropic", "Profile", "type of provider (default: what URL shows)"},
+    {"wire-api", 0, choice, "completions|responses", "Profile", "wire API (default: what URL shows)"},
+    {"api-version", 0, text, "V", "Profile", "Azure's api-version: a date, v1 or preview"},
+    {"default", 0, none, "", "Profile", "make it the default profile"},
+    {"key-env", 0, text, "VAR", "Key", "the key lies in this variable"},
+    {"key-file", 0, file, "PATH", "Key", "the key lies in this file"},
+    {"key-stdin", 0, none, "", "Key", "read the key from standard input, and keep it as keys/NAME"},
+    {"key-command", 0, text, "ARGV", "Key", "a program prints the key: a JSON array of it and its arguments"},
+    {"entra", 0, none, "", "Key", "sign in with Microsoft Entra ID: az prints a token"},
+};
+constexpr Option kConsent[] = {
+    {"yes", 'y', none, "", "Editing", "write without asking"},
+};
 constexpr Option kModelsList[] = {
     {"json", 0, none, "", "Output", "print a JSON array"},
     {"filter", 0, text, "TEXT", "Output", "only models whose id or name holds TEXT"},
@@ -95,7 +110,7 @@ constexpr Option kMock[] = {
     {"script", 0, file, "FILE", "Answers", "answers from JSON Lines: {match?, status, headers, body|chunks, delay_ms}"},
     {"delay-ms", 0, number, "N", "Answers", "wait before each piece of a reply"},
     {"chunk-size", 0, number, "N", "Answers", "bytes of text in each piece (default: a word)"},
-    {"fault", 0, text, "KIND", "Answers",
+    {"fault", 0, fault, "KIND", "Answers",
      "go wrong on purpose: status:N[,retry-after=S], stall[:N], truncate[:N], no-finish, error-in-stream, html, "
      "bad-json, split-utf8, crlf, comments, empty"},
 };
@@ -106,6 +121,8 @@ constexpr std::span<const Option> kModelsListOptions[] = {kProfile, kModelsList,
 constexpr std::span<const Option> kModelsShowOptions[] = {kProfile, kListing, kNetwork, kGlobal};
 constexpr std::span<const Option> kProfilesListOptions[] = {kListing, kNames, kGlobal};
 constexpr std::span<const Option> kListingOptions[] = {kListing, kGlobal};
+constexpr std::span<const Option> kProfilesAddOptions[] = {kNewProfile, kConsent, kGlobal};
+constexpr std::span<const Option> kEditingOptions[] = {kConsent, kGlobal};
 constexpr std::span<const Option> kMockOptions[] = {kMock, kGlobal};
 constexpr std::span<const Option> kGlobalOptions[] = {kGlobal};
 
@@ -117,11 +134,20 @@ constexpr std::string_view kAskExamples[] = {
 constexpr std::string_view kModelsListExamples[] = {
     "byok models list -p openai",
     "byok models list -p ollama --json",
+    "byok models list --filter mini --refresh",
 };
-constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai gpt-4.1"};
+constexpr std::string_view kModelsShowExamples[] = {"byok models show -p openai gpt-4.1",
+                                                    "byok models show -p ollama llama3.2 --json"};
 constexpr std::string_view kProfilesListExamples[] = {"byok profiles list", "byok profiles list --json"};
 constexpr std::string_view kProfilesShowExamples[] = {"byok profiles show", "byok profiles show foundry"};
-constexpr std::string_view kProfilesPathExamples[] = {"$EDITOR \"$(byok profiles path)\""};
+constexpr std::string_view kProfilesAddExamples[] = {
+    "byok profiles add openai https://api.openai.com/v1 --model gpt-5.2",
+    "byok profiles add work https://NAME.services.ai.azure.com/api/projects/P --entra",
+    "pass show openrouter | byok profiles add openrouter.ai --key-stdin --yes",
+};
+constexpr std::string_view kProfilesDefaultExamples[] = {"byok profiles default foundry"};
+constexpr std::string_view kProfilesRmExamples[] = {"byok profiles rm old", "byok profiles rm old --yes"};
+constexpr std::string_view kProfilesPathExamples[] = {"byok profiles path", "$EDITOR \"$(byok profiles path)\""};
 constexpr std::string_view kMockExamples[] = {
     "byok mock --port 8080",
     "byok mock --fault status:429,retry-after=2",
@@ -147,7 +173,29 @@ account, 5 network, 6 try later, 7 incomplete, 8 not the form asked for,
 constexpr std::string_view kModelsDetails =
     R"(A profile's own models: list replaces the provider's. Otherwise the provider is
 asked, and its answer kept for an hour. Azure lists base models, not your
-deployments.)";
+deployments. The table is sorted by id; in a pipe and in JSON nothing is cut.)";
+
+constexpr std::string_view kModelsShowDetails =
+    R"(ID may be an alias, or the beginning of an id, where only one model fits.)";
+
+constexpr std::string_view kProfilesAddDetails =
+    R"(URL is any address that a portal or a document shows: an endpoint or a base, of
+a project, a deployment, a gateway or a local server, or a bare host. The keys
+that follow from it are put into the configuration file, whose comments and
+order stay; the change is shown first. Without NAME, the host lends one; without
+URL, NAME is a built-in profile.
+
+With no key option, the key is asked for on a terminal and kept as keys/NAME
+beside the configuration, readable by you alone; elsewhere the provider's usual
+variable is read. A key never belongs on the command line.
+
+Where nobody can be asked, --yes is needed: without it nothing is written, exit
+code 2. A file that cannot be edited safely is left as it is, and the block to
+paste is printed, exit code 3.)";
+
+constexpr std::string_view kProfilesRmDetails =
+    R"(A profile that others extend stays. A default_profile that names it goes with it,
+as does a key that add keeps as keys/NAME. On a terminal it asks before.)";
 
 constexpr std::string_view kMockDetails =
     R"(The first line on stdout is the base URL. Chat Completions, Responses, Anthropic
@@ -158,16 +206,32 @@ constexpr Command kCommands[] = {
     {"ask", "[PROMPT...]", "one prompt, one reply: for the shell and for scripts", kAskDetails, kAskExamples,
      kAskOptions, true},
     {"models list", "", "the models that a profile can use", kModelsDetails, kModelsListExamples, kModelsListOptions},
-    {"models show", "ID", "what is known of one model", "", kModelsShowExamples, kModelsShowOptions, true},
+    {"models show", "ID", "what is known of one model", kModelsShowDetails, kModelsShowExamples, kModelsShowOptions,
+     true},
     {"profiles list", "", "every profile, and what is wrong with it", "", kProfilesListExamples, kProfilesListOptions},
     {"profiles show", "[NAME]", "a profile's values, each with where it comes from", "", kProfilesShowExamples,
      kListingOptions, true},
+    {"profiles add", "[NAME] [URL]", "a new profile from an address, written into the configuration file",
+     kProfilesAddDetails, kProfilesAddExamples, kProfilesAddOptions, true},
+    {"profiles default", "NAME", "the profile that is used when none is named", "", kProfilesDefaultExamples,
+     kEditingOptions, true},
+    {"profiles rm", "NAME", "take a profile out of the configuration file", kProfilesRmDetails, kProfilesRmExamples,
+     kEditingOptions, true},
     {"profiles path", "", "where the configuration file is", "", kProfilesPathExamples, kGlobalOptions},
     {"mock", "", "a loopback provider that speaks all the wire APIs: for tests and demos", kMockDetails, kMockExamples,
      kMockOptions},
     {"completion", "bash|zsh|fish", "a completion script for your shell", "", kCompletionExamples, kGlobalOptions,
      true},
 };
+
+const Option* find_letter(const Command& command, char letter) {
+  for (const std::span<const Option> group : command.options) {
+    for (const Option& option : group) {
+      if (option.letter == letter) return &option;
+    }
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -187,6 +251,32 @@ const Option* find_option(const Command& command, std::string_view name) {
     }
   }
   return nullptr;
+}
+
+OptionWord read_option_word(const Command& command, std::string_view word) {
+  if (word.starts_with("--")) {
+    const std::size_t equals = word.find('=');
+    const std::string_view name = word.substr(2, equals == std::string_view::npos ? equals : equals - 2);
+    return {.option = find_option(command, name), .value_at = equals == std::string_view::npos ? equals : equals + 1};
+  }
+  OptionWord read;
+  for (std::size_t at = 1; at < word.size(); ++at) {
+    read.option = find_letter(command, word[at]);
+    if (read.option == nullptr) return {};
+    if (read.option->kind == ValueKind::none) continue;
+    if (at + 1 < word.size()) read.value_at = at + 1;
+    return read;
+  }
+  return read;
+}
+
+std::string_view family_of(const Command& command) { return command.name.substr(0, command.name.find(' ')); }
+
+std::string_view family_summary(std::string_view family) {
+  if (family == "models") return "what a profile can use";
+  if (family == "profiles") return "what there is, and what is wrong with it";
+  const Command* const command = find_command(family);
+  return command != nullptr ? command->summary : std::string_view();
 }
 
 std::span<const Option> global_options() { return kGlobal; }

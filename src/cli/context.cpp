@@ -2,12 +2,9 @@
 #include "cli/context.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <system_error>
 
@@ -17,28 +14,30 @@
 #include "terminal/sanitize.hpp"
 
 namespace byok::cli {
-namespace {
 
-bool can_write(int descriptor, int milliseconds) {
-  pollfd wait{descriptor, POLLOUT, 0};
-  return poll(&wait, 1, milliseconds) == 1;
+void Context::write_err(std::string_view bytes) const {
+  static_cast<void>(base::write_all(streams.err, bytes, interrupt_fd()));
 }
 
-}  // namespace
+void Context::say_raw(std::string_view bytes) const {
+  if (clear_line) clear_line();
+  write_err(bytes);
+}
 
 void Context::say(std::string_view line) const {
   std::string text = redactor.redact(line);
   if (streams.err_is_terminal) text = terminal::sanitize(text);
-  text += '\n';
-  static_cast<void>(base::write_all(streams.err, text));
+  say_raw(text + '\n');
 }
 
-void Context::warn(std::string_view sentence) const {
+void Context::warn(std::string_view sentence) {
+  if (std::ranges::find(warnings, sentence) != warnings.end()) return;
+  warnings.emplace_back(sentence);
   if (is_quiet) return;
   // The style stands around text that was made safe before, so that it is not taken for an escape from outside.
   std::string text = redactor.redact(sentence);
   if (streams.err_is_terminal) text = terminal::sanitize(text);
-  static_cast<void>(base::write_all(streams.err, fmt::format("byok: {} {}\n", err_style.warning("warning:"), text)));
+  say_raw(fmt::format("byok: {} {}\n", err_style.warning("warning:"), text));
 }
 
 void Context::report(const base::Error& error, std::string_view where) const {
@@ -59,31 +58,20 @@ void Context::report(const base::Error& error, std::string_view where) const {
     const std::string hint = base::replace_all(safe(error.hint), "\n", "\n        ");
     text += fmt::format("  {} {}\n", err_style.bold("hint:"), hint);
   }
-  static_cast<void>(base::write_all(streams.err, text));
+  say_raw(text);
 }
 
 base::Result<> Context::write_out(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const bool is_interrupted = interrupt != nullptr && interrupt->signal() != 0;
-    // A reader that does not read must not hold a run that was told to end: then only what fits is written.
-    if (is_interrupted && !can_write(streams.out, 0)) return base::fail(base::ErrorKind::cancelled, "interrupted");
-    const std::size_t size = is_interrupted ? std::min<std::size_t>(bytes.size(), PIPE_BUF) : bytes.size();
-    const ssize_t written = write(streams.out, bytes.data(), size);
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {
-      constexpr int kPause = 100;  // milliseconds, between looks at the interrupt
-      static_cast<void>(can_write(streams.out, kPause));
-    } else if (errno == EPIPE) {
-      auto closed = base::fail(base::ErrorKind::cancelled, "stdout was closed");
-      closed.error().code = kClosed;
-      return closed;
-    } else if (errno != EINTR) {
-      return base::fail(base::ErrorKind::output,
-                        fmt::format("cannot write to stdout: {}", std::generic_category().message(errno)));
-    }
+  const int error = base::write_all(streams.out, bytes, interrupt_fd());
+  if (error == 0) return {};
+  if (error == ECANCELED) return base::fail(base::ErrorKind::cancelled, "interrupted");
+  if (error == EPIPE) {
+    auto closed = base::fail(base::ErrorKind::cancelled, "stdout was closed");
+    closed.error().code = kClosed;
+    return closed;
   }
-  return {};
+  const std::string reason = error == EBADF ? "it is closed" : std::generic_category().message(error);
+  return base::fail(base::ErrorKind::output, fmt::format("cannot write to stdout: {}", reason));
 }
 
 int Context::signal_for(const base::Error& error) const {

@@ -37,16 +37,26 @@ struct Context {
   bool is_quiet = false;
   int verbosity = 0;                          // -v: 1, -vv: 2
   transport::Interrupt* interrupt = nullptr;  // not owned; set by commands that wait
+  std::string foundry_origin;                 // where Foundry Local was found in this run; empty: not looked for
+  std::function<void()> clear_line;           // set while a reply is shown: ends a line of it that is unfinished
+  std::vector<std::string> warnings;          // each that `warn` was given, once; for the result object
 
-  // One line to stderr, made safe for a terminal and redacted. Nothing is printed when stderr is closed.
+  // One line to stderr, made safe for a terminal and redacted. Nothing is printed when stderr is closed, nor what a
+  // reader of stderr does not take once a signal came.
   void say(std::string_view line) const;
-  void warn(std::string_view sentence) const;  // "byok: warning: …"; nothing with -q
+  void warn(std::string_view sentence);  // "byok: warning: …"; nothing with -q, and nothing that was said before
   // "byok: error: …", then what else is known, then the hint.
   void report(const base::Error& error, std::string_view where = {}) const;
 
+  // The same for bytes that are safe already, at the beginning of a line.
+  void say_raw(std::string_view bytes) const;
+  // Parts of a line of the reply to stderr, with no regard to clear_line.
+  void write_err(std::string_view bytes) const;
   // Bytes to stdout. Fails with ErrorKind::output, or ErrorKind::cancelled and code kClosed when the reader has gone.
   [[nodiscard]] base::Result<> write_out(std::string_view bytes) const;
   static constexpr std::string_view kClosed = "EPIPE";
+  // Readable once a signal came; -1 where none is waited for.
+  [[nodiscard]] int interrupt_fd() const { return interrupt != nullptr ? interrupt->fd() : -1; }
   // The signal that a cancelled run ends by: the one received, or SIGPIPE.
   [[nodiscard]] int signal_for(const base::Error& error) const;
 

@@ -6,14 +6,6 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "transport/transport.hpp"
-
-#ifndef BYOK_VERSION
-#define BYOK_VERSION "unknown"
-#endif
-#ifndef BYOK_COMMIT
-#define BYOK_COMMIT ""
-#endif
 
 namespace byok::cli {
 namespace {
@@ -43,7 +35,7 @@ std::string folded(std::string_view text) {
 
 std::string option_lines(const Option& option) {
   std::string left = "  " + usage_of(option);
-  std::string text = option.help.data();
+  std::string text(option.help);
   if (option.kind == ValueKind::choice && left.size() > kColumn + 10) {
     left = fmt::format("  {}--{} WORD", option.letter != 0 ? fmt::format("-{}, ", option.letter) : "    ", option.name);
     text += fmt::format(": {}", base::replace_all(std::string(option.value), "|", ", "));
@@ -57,7 +49,10 @@ constexpr std::string_view kEnvironment =
   BYOK_PROFILE, BYOK_CONFIG     the profile and the configuration file to use
   BYOK_BASE_URL, BYOK_API_KEY,  a profile made of variables alone
   BYOK_MODEL, …
+  COPILOT_PROVIDER_BASE_URL, …  the same in the words of the Copilot CLI
+  BYOK_LOCAL_ONLY               1: loopback only; lan: private addresses too
   BYOK_LOG                      info or debug: as -v and -vv
+  NO_COLOR, CLICOLOR_FORCE      colour never, or always
   HTTPS_PROXY, NO_PROXY,        proxies and added authorities
   SSL_CERT_FILE
 )";
@@ -77,10 +72,10 @@ std::string help_overview() {
       "  byok ask -p demo \"What is 2+2?\"\n"
       "  git diff | byok ask -p foundry \"Write a commit message for this change.\"\n\n"
       "Commands:\n";
-  for (const Command& command : commands()) text += fmt::format("  byok {:<16} {}\n", command.name, command.summary);
+  for (const Command& command : commands()) text += fmt::format("  byok {:<17} {}\n", command.name, command.summary);
   text += "\nGeneral:\n";
   for (const Option& option : global_options()) text += option_lines(option);
-  text += "      --version               version, and those of libcurl and TLS\n\n";
+  text += "      --version               version, commit, and the versions of libcurl and TLS\n\n";
   text += kEnvironment;
   text += "\nbyok COMMAND --help shows a command's options; man byok and man byok-config the rest.\n";
   return text;
@@ -100,14 +95,22 @@ std::string help_for(const Command& command) {
     }
   }
   if (!command.details.empty()) text += fmt::format("\n{}\n", command.details);
-  if (command.name == "ask") text += fmt::format("\n{}", kEnvironment);
+  const bool uses_profiles = find_option(command, "profile") != nullptr || family_of(command) == "profiles";
+  if (uses_profiles) text += fmt::format("\n{}", kEnvironment);
   return text;
 }
 
-std::string version_text() {
-  const std::string_view commit = BYOK_COMMIT;
-  return fmt::format("byok {}{}\n{}\n", BYOK_VERSION, commit.empty() ? "" : fmt::format(" ({})", commit),
-                     transport::curl_version());
+std::string help_for_family(std::string_view family) {
+  std::string examples;
+  std::string lines;
+  for (const Command& command : commands()) {
+    if (family_of(command) != family) continue;
+    examples += fmt::format("  {}\n", command.examples.front());
+    const std::string usage = fmt::format("byok {} {}", command.name, command.arguments);
+    lines += fmt::format("  {:<26} {}\n", usage, command.summary);
+  }
+  return fmt::format("{}\nbyok {}: {}.\n\nCommands:\n{}\nbyok {} COMMAND --help shows the options of one.\n", examples,
+                     family, family_summary(family), lines, family);
 }
 
 }  // namespace byok::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/command_table.hpp"
 
@@ -9,6 +10,8 @@ namespace byok::cli {
 
 [[nodiscard]] std::string help_overview();
 [[nodiscard]] std::string help_for(const Command& command);
+// The commands whose names begin with that word: "models".
+[[nodiscard]] std::string help_for_family(std::string_view family);
 // "byok 0.1.0 (commit)\nlibcurl/…\n"
 [[nodiscard]] std::string version_text();
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "cli/resolve.hpp"
 #include "config/credential.hpp"
 #include "wire/wire.hpp"
 
@@ -43,9 +44,12 @@ void protect(const core::Profile& profile, base::Redactor& redactor) {
   for (const core::Header& header : profile.headers) {
     if (!header.is_secret) continue;
     redactor.add(header.value);
-    // `Authorization: Bearer KEY`: the key alone is a secret too.
-    const std::size_t space = header.value.find(' ');
-    if (space != std::string::npos) redactor.add(std::string_view(header.value).substr(space + 1));
+    // `Authorization: Bearer KEY`: the key alone is a secret too, and so is a first word that is no scheme.
+    const std::string_view value = header.value;
+    const std::size_t space = value.find(' ');
+    if (space == std::string_view::npos) continue;
+    redactor.add(value.substr(space + 1));
+    if (!base::is_auth_scheme(value.substr(0, space))) redactor.add(value.substr(0, space));
   }
   protect_query(profile.base_url, redactor);
   protect_proxy(profile.network.proxy, redactor);
@@ -53,17 +57,15 @@ void protect(const core::Profile& profile, base::Redactor& redactor) {
 
 }  // namespace
 
-std::string Launched::where() const { return fmt::format("profile {}, {}", profile.name, profile.base_url.origin()); }
+std::string Launched::where() const { return where(profile.base_url.origin()); }
+std::string Launched::where(std::string_view url) const { return fmt::format("profile {}, {}", profile.name, url); }
 
 base::Result<Launched> launch(const config::Overrides& overrides, Context& context) {
   config::Config config = config::Config::load(context.environment, overrides.config_file);
-  auto resolved = config.resolve(overrides);
+  auto resolved = resolve_profile(config, overrides, context);
   if (!resolved) return std::unexpected(std::move(resolved).error().error);
-  Launched launched{.config = std::move(config),
-                    .profile = std::move(resolved->profile),
-                    .demo = nullptr,
-                    .warnings = {},
-                    .deadline = std::nullopt};
+  Launched launched{
+      .config = std::move(config), .profile = std::move(resolved->profile), .demo = nullptr, .deadline = std::nullopt};
   protect(launched.profile, context.redactor);
   context.log.info(fmt::format("profile {} (chosen by {}), {}", launched.profile.name, resolved->chosen_by,
                                launched.profile.base_url.display()));
@@ -75,7 +77,6 @@ base::Result<Launched> launch(const config::Overrides& overrides, Context& conte
       context.log.info(sentence);
       continue;
     }
-    launched.warnings.push_back(sentence);
     context.warn(sentence);
   }
   if (launched.profile.is_demo && !overrides.allow_unset) {
@@ -99,8 +100,7 @@ base::Result<base::Secret> CredentialSource::get(bool again) {
   if (has_auth_header) return base::Secret();
   if (kept_ && !again) return kept_->copy();
   std::vector<std::string> warnings;
-  const config::CredentialContext where{.interrupt = context_.interrupt != nullptr ? context_.interrupt->fd() : -1,
-                                        .deadline = launched_.deadline};
+  const config::CredentialContext where{.interrupt = context_.interrupt_fd(), .deadline = launched_.deadline};
   BYOK_TRY(base::Secret secret, config::resolve_credential(launched_.config, profile, where, again, warnings));
   context_.redactor.add(secret.reveal());
   for (const std::string& warning : warnings) context_.warn(warning);

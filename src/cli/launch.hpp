@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,11 +19,11 @@ struct Launched {
   config::Config config;
   core::Profile profile;
   std::unique_ptr<mock::MockServer> demo;                         // alive while the profile `demo` is in use
-  std::vector<std::string> warnings;                              // already printed
   std::optional<std::chrono::steady_clock::time_point> deadline;  // limits.timeout from the start of the run
 
-  // "profile foundry, https://my.openai.azure.com"
+  // "profile foundry, https://my.openai.azure.com", or with another address.
   [[nodiscard]] std::string where() const;
+  [[nodiscard]] std::string where(std::string_view url) const;
 };
 
 // Loads, resolves, prints notices and makes the redactor know the secrets that stand in headers, URL and proxy.

@@ -1,4 +1,4 @@
-// A model that is not named: the error that helps, and the one case where it can be filled in.
+// A model that is not named, is an alias, or does not exist: what it can be filled in with, and the error that helps.
 #pragma once
 
 #include "base/result.hpp"
@@ -7,8 +7,14 @@
 namespace byok::cli {
 
 // `launch`, and where it fails only because no model is named: a loopback server that serves exactly one is taken at
-// its word (said on stderr, for built-in profiles), else the error lists up to 8 models, from the cache or asked of a
-// loopback server (2 s), and the command that keeps one. A remote server is never asked.
+// its word (said on stderr, for built-in profiles; models for embeddings are not counted), else the error lists up to 8
+// models, from the cache or asked of a loopback server (2 s), and says how to keep one. A remote server is never asked.
+// With Foundry Local found by its program, an alias becomes the id of the variant, where only one fits (said on
+// stderr).
 [[nodiscard]] base::Result<Launched> launch_with_model(const config::Overrides& overrides, Context& context);
+
+// To the hint of a "model not found" (other errors stay as they are): the listed models that were likely meant, from
+// the profile's list or the cache; where Foundry Local was found by its program, from what it answers (2 s).
+void suggest_models(base::Error& error, const Launched& launched, Context& context);
 
 }  // namespace byok::cli

@@ -1,8 +1,7 @@
 // `byok models list` and `byok models show`.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -12,8 +11,11 @@
 #include "cli/exit_code.hpp"
 #include "cli/failure.hpp"
 #include "cli/launch.hpp"
+#include "cli/model_table.hpp"
 #include "session/adaptations.hpp"
+#include "session/model_names.hpp"
 #include "terminal/sanitize.hpp"
+#include "terminal/terminal.hpp"
 
 namespace byok::cli {
 namespace {
@@ -23,38 +25,14 @@ using base::fail;
 using base::Result;
 using Models = std::vector<core::ModelInfo>;
 
-std::string count_text(const std::optional<std::int64_t>& count) { return count ? fmt::format("{}", *count) : "-"; }
-std::string yes_no(const std::optional<bool>& value) { return value ? (*value ? "yes" : "no") : "-"; }
-
-std::string table(const Models& models) {
-  std::vector<std::vector<std::string>> rows = {{"ID", "NAME", "CONTEXT", "MAX OUTPUT", "VISION", "REASONING"}};
-  for (const core::ModelInfo& model : models) {
-    rows.push_back({terminal::sanitize_line(model.id), model.name.empty() ? "-" : terminal::sanitize_line(model.name),
-                    count_text(model.max_context_window_tokens), count_text(model.max_output_tokens),
-                    yes_no(model.vision), yes_no(model.reasoning_effort)});
-  }
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
-    text += std::string(line.substr(0, line.find_last_not_of(' ') + 1)) + "\n";
-  }
-  return text;
+bool matches(const core::ModelInfo& model, std::string_view filter) {
+  return base::icontains(model.id, filter) || base::icontains(model.name, filter);
 }
 
-Result<Models> find_models(const Arguments& arguments, Context& context, bool refresh, Launched& launched) {
-  auto models = fetch_models(launched, context, refresh);
-  if (!models) return models;
-  if (const auto filter = arguments.last("filter")) {
-    std::erase_if(*models, [&](const core::ModelInfo& model) {
-      return !base::icontains(model.id, *filter) && !base::icontains(model.name, *filter);
-    });
-  }
-  return models;
+Result<Models> find_models(Context& context, bool refresh, const Launched& launched) {
+  session::CatalogOptions options = catalog_options(context);
+  options.refresh = refresh;
+  return fetch_models(launched, context, options);
 }
 
 Result<Launched> launch_for_list(const Arguments& arguments, Context& context) {
@@ -78,8 +56,10 @@ int list(const Arguments& arguments, Context& context) {
     const std::string origin = launched->profile.base_url.origin();
     session::forget_adaptations(adaptations_file(context), origin, seconds_since_1970());
   }
-  const auto models = find_models(arguments, context, refreshes, *launched);
+  auto models = find_models(context, refreshes, *launched);
   if (!models) return fail_at(context, models.error(), *launched, as_json);
+  const std::string filter = arguments.last("filter").value_or("");
+  std::erase_if(*models, [&](const core::ModelInfo& model) { return !matches(model, filter); });
   if (as_json) return context.print_json(session::to_json(*models) + "\n");
   const bool is_azure =
       launched->profile.type == core::ProviderType::azure || core::is_azure_host(launched->profile.base_url.host());
@@ -87,10 +67,23 @@ int list(const Arguments& arguments, Context& context) {
     context.warn("Azure lists base models here, not your deployments; `model` is the name of a deployment");
   }
   if (models->empty()) {
-    context.say(arguments.has("filter") ? "byok: no model matches" : "byok: the provider lists no models");
+    context.say(filter.empty() ? "byok: the provider lists no models" : "byok: no model matches");
     return 0;
   }
-  return context.print(table(*models));
+  const bool is_terminal = context.streams.out_is_terminal;
+  const auto width = is_terminal ? std::optional(terminal::columns_of(context.streams.out)) : std::nullopt;
+  return context.print(model_table(*std::move(models), width));
+}
+
+base::Error no_such_model(const std::string& id, const Models& models) {
+  constexpr std::size_t kMostMeant = 5;
+  base::Error error;
+  error.kind = ErrorKind::not_found;
+  error.message = fmt::format("there is no model {}", base::shell_quote(id));
+  const auto meant = session::nearest_models(id, models, kMostMeant);
+  error.hint =
+      meant.empty() ? "byok models list shows the ids" : fmt::format("did you mean {}?", base::join(meant, ", "));
+  return error;
 }
 
 int show(const Arguments& arguments, Context& context) {
@@ -101,18 +94,17 @@ int show(const Arguments& arguments, Context& context) {
   }
   auto launched = launch_for_list(arguments, context);
   if (!launched) return fail_command(context, launched.error(), as_json);
-  const auto models = find_models(arguments, context, false, *launched);
+  auto models = find_models(context, false, *launched);
   if (!models) return fail_at(context, models.error(), *launched, as_json);
   const std::string& id = arguments.words.front();
-  const auto found = std::ranges::find(*models, id, &core::ModelInfo::id);
-  if (found == models->end()) {
-    std::vector<std::string_view> ids;
-    for (const core::ModelInfo& model : *models) ids.push_back(model.id);
-    const std::string near = base::nearest(id, ids);
-    auto error = fail(ErrorKind::not_found, fmt::format("there is no model {}", base::shell_quote(id)),
-                      near.empty() ? "byok models list shows the ids" : fmt::format("did you mean {}?", near));
-    return fail_at(context, error.error(), *launched, as_json);
+  const core::ModelInfo* found = session::find_model(id, *models);
+  if (found == nullptr && launched->profile.models.empty()) {
+    // It may be newer than the list that was kept.
+    models = find_models(context, true, *launched);
+    if (!models) return fail_at(context, models.error(), *launched, as_json);
+    found = session::find_model(id, *models);
   }
+  if (found == nullptr) return fail_at(context, no_such_model(id, *models), *launched, as_json);
   if (as_json) return context.print_json(session::to_json(*found) + "\n");
   std::string text = fmt::format("id              {}\n", terminal::sanitize_line(found->id));
   const auto add = [&text](std::string_view label, const std::string& value) {

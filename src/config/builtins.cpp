@@ -36,10 +36,7 @@ constexpr Builtin kBuiltins[] = {
      .missing_base_url =
          "set FOUNDRY_MODEL_URL to https://NAME.openai.azure.com/openai/v1/, the endpoint of your resource"},
     {.name = "ollama", .base_url = "http://localhost:11434/v1", .base_url_variable = "OLLAMA_HOST"},
-    {.name = "foundry-local",
-     .missing_base_url = "Foundry Local takes another port at each start: `foundry server status` (`foundry service "
-                         "status` before 0.10) shows it; write `foundry-local: {extends: foundry-local, base_url: "
-                         "\"http://127.0.0.1:PORT/v1\"}` under `profiles:`, or set BYOK_BASE_URL to that address"},
+    {.name = "foundry-local", .base_url = kFoundryLocalBase},
     // Port 9 is never called: whoever starts the in-process mock puts its address here.
     {.name = "demo", .base_url = "http://127.0.0.1:9/v1", .model = "demo"},
 };

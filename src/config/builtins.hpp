@@ -10,17 +10,21 @@
 
 namespace byok::config {
 
+// Foundry Local takes another port at each start: whoever uses the profile finds it (foundry_local.hpp) and gives it as
+// Overrides::foundry_origin.
+inline constexpr std::string_view kFoundryLocalBase = "http://127.0.0.1:<PORT>/v1";
+
 struct Builtin {
   std::string_view name;
   std::string_view type = "openai";
-  std::string_view wire_api = "";
-  std::string_view base_url = "";  // where no variable gives one
-  std::string_view base_url_variable = "";
+  std::string_view wire_api = {};
+  std::string_view base_url = {};  // where no variable gives one
+  std::string_view base_url_variable = {};
   std::array<std::string_view, 2> key_variables = {};  // the first that is set
-  std::string_view token_variable = "";
-  std::string_view version_variable = "";  // of azure.api_version
-  std::string_view model = "";
-  std::string_view missing_base_url = "";  // the remedy, where nothing gives a base URL
+  std::string_view token_variable = {};
+  std::string_view version_variable = {};  // of azure.api_version
+  std::string_view model = {};
+  std::string_view missing_base_url = {};  // the remedy, where nothing gives a base URL
 };
 
 [[nodiscard]] std::span<const Builtin> builtins();

@@ -193,7 +193,7 @@ core::Diagnosis Catalog::nothing_chosen() const {
     lines.push_back(fmt::format("{} is set: byok ask -p {} -m MODEL …", variable, builtin.name));
   }
   if (!names.empty()) lines.push_back("for every time: default_profile: NAME in " + user_.path.string());
-  if (names.empty()) lines.push_back("to add one, write it in " + user_.path.string() + " (see man byok-config)");
+  if (names.empty()) lines.emplace_back("to add one: byok profiles add NAME URL");
   lines.push_back("to try byok without a key: byok ask -p demo \"What is 2+2?\"");
   return problem("profile-none",
                  names.empty() ? "no profile is configured" : "no profile was chosen, and there are several",

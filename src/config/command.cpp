@@ -1,4 +1,6 @@
-// Running a token command: its own process group, bounded in time and output, ended at once on an interrupt.
+// Running a command: its own process group, bounded in time and output, ended at once on an interrupt.
+#include "config/command.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,7 +21,7 @@
 
 #include <fmt/format.h>
 
-#include "config/credential.hpp"
+#include "base/text.hpp"
 
 namespace byok::config {
 namespace {
@@ -63,9 +65,10 @@ class Pipe {
 // posix_spawn's two option objects, destroyed together.
 class SpawnOptions {
  public:
-  explicit SpawnOptions(int output) {
+  SpawnOptions(int output, bool takes_errors) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    if (takes_errors) posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setpgroup(&attributes_, 0);
@@ -100,6 +103,7 @@ class SpawnOptions {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
+  all.reserve(texts.size() + 1);
   for (std::string& text : texts) all.push_back(text.data());
   all.push_back(nullptr);
   return all;
@@ -152,13 +156,13 @@ class Process {
   std::optional<int> status_;
 };
 
-Result<pid_t> start(std::vector<std::string> argv, const Environment& environment, int output) {
+Result<pid_t> start(std::vector<std::string> argv, const Environment& environment, int output, bool takes_errors) {
   std::vector<std::string> variables;
   for (const auto& [name, value] : environment.all()) variables.push_back(fmt::format("{}={}", name, value));
   const std::string program = argv.front();
   const std::vector<char*> arguments = pointers(argv);
   const std::vector<char*> values = pointers(variables);
-  const SpawnOptions options(output);
+  const SpawnOptions options(output, takes_errors);
   pid_t pid = 0;
   const int error =
       ::posix_spawnp(&pid, program.c_str(), options.actions(), options.attributes(), arguments.data(), values.data());
@@ -206,17 +210,20 @@ Result<> check_exit(int status, const std::string& program) {
               sign_in_hint(program));
 }
 
-}  // namespace
+struct Ended {
+  int status = 0;  // as waitpid gives it
+  std::string output;
+};
 
-Result<std::string> run_command(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
-                                const CredentialContext& context, const Environment& environment) {
+Result<Ended> run_to_end(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
+                         const CredentialContext& context, const Environment& environment, bool takes_errors) {
   if (argv.empty() || argv.front().empty()) return fail(ErrorKind::config, "the command is empty");
   const std::string program = program_name(argv.front());
   Pipe pipe;
   if (pipe.reader() < 0) {
     return fail(ErrorKind::auth, fmt::format("cannot run {}: {}", program, std::system_category().message(errno)));
   }
-  BYOK_TRY(const pid_t pid, start(argv, environment, pipe.writer()));
+  BYOK_TRY(const pid_t pid, start(argv, environment, pipe.writer(), takes_errors));
   pipe.close_writer();
   Process process(pid);
   const Limit limit = limit_of(timeout, context);
@@ -231,10 +238,7 @@ Result<std::string> run_command(const std::vector<std::string>& argv, std::chron
       return fail(ErrorKind::auth, fmt::format("{} printed more than 64 KiB", program),
                   "it should print the token alone");
     }
-    if (status) {
-      BYOK_CHECK(check_exit(*status, program));
-      return output;
-    }
+    if (status) return Ended{.status = *status, .output = std::move(output)};
     if (limit.at && Clock::now() >= *limit.at) {
       if (limit.is_whole_run) return fail(ErrorKind::timeout, fmt::format("the time was over while {} ran", program));
       return fail(ErrorKind::auth,
@@ -246,6 +250,32 @@ Result<std::string> run_command(const std::vector<std::string>& argv, std::chron
     ::poll(waits.data(), waits.size(), static_cast<int>(kGlance.count()));
     if (waits[0].revents != 0) return fail(ErrorKind::cancelled, fmt::format("interrupted while {} ran", program));
   }
+}
+
+}  // namespace
+
+Result<std::string> run_command(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
+                                const CredentialContext& context, const Environment& environment) {
+  BYOK_TRY(Ended ended, run_to_end(argv, timeout, context, environment, false));
+  BYOK_CHECK(check_exit(ended.status, program_name(argv.front())));
+  return std::move(ended.output);
+}
+
+Result<CommandReport> ask_command(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
+                                  const CredentialContext& context, const Environment& environment) {
+  BYOK_TRY(Ended ended, run_to_end(argv, timeout, context, environment, true));
+  const int status = WIFSIGNALED(ended.status) ? 128 + WTERMSIG(ended.status) : WEXITSTATUS(ended.status);
+  return CommandReport{.exit_status = status, .output = std::move(ended.output)};
+}
+
+std::string find_program(std::string_view name, const Environment& environment) {
+  for (const std::string_view folder : base::split(environment.get("PATH"), ':')) {
+    if (!folder.starts_with('/')) continue;
+    std::string path = fmt::format("{}/{}", folder, name);
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0) return path;
+  }
+  return {};
 }
 
 }  // namespace byok::config

@@ -123,9 +123,12 @@ std::vector<ProfileSummary> Config::list() const {
     Overrides overrides;
     overrides.needs_model = find_builtin(name) == nullptr;  // the built-in ones carry none
     const Draft draft = state_->judged(name, overrides, summary.problems);
+    // Found when the profile is used, and not before.
+    std::erase_if(summary.problems, [](const Diagnosis& problem) { return problem.code == kFoundryPortUnknown; });
     summary.name = name;
     summary.is_builtin = draft.kind == Draft::Kind::builtin;
     summary.is_active = active && active->name == name;
+    summary.where = draft.place;
     summary.host = draft.profile.base_url.host();
     summary.model = draft.profile.model;
     out.push_back(std::move(summary));

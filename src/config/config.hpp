@@ -27,7 +27,11 @@ struct Overrides {
   std::vector<core::Header> headers;  // -H: laid over the profile's by name
   bool allow_unset = false;           // dry run: an unset variable is shown as it is written, no rule 15 error
   bool needs_model = true;            // false for `models list`: rule 1 does not apply
+  std::string foundry_origin;         // where Foundry Local was found; without it, its built-in profile is a Failure
+                                      // with the code kFoundryPortUnknown
 };
+
+inline constexpr std::string_view kFoundryPortUnknown = "foundry-local-port";
 
 struct Resolved {
   core::Profile profile;
@@ -45,6 +49,7 @@ struct ProfileSummary {
   std::string name;
   bool is_builtin = false;
   bool is_active = false;  // the one that would be used with no --profile
+  std::string where;       // "config.yaml:12:3", or empty for one that stands in no file
   std::string host;
   std::string model;
   std::vector<core::Diagnosis> problems;

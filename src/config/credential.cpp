@@ -64,10 +64,10 @@ Result<KeptSecret> mint(const Config& config, const core::Profile& profile, cons
   Result<Minted> minted = run(config, credential, context);
   if (!minted) return std::unexpected(named(std::move(minted).error(), profile));
   const std::int64_t now = seconds_now();
-  if (minted->expires_at && *minted->expires_at <= now) {
+  if (const auto end = minted->expires_at; end && *end <= now) {
     base::Error error;
     error.kind = ErrorKind::auth;
-    error.message = fmt::format("the command printed an expired token: it ended {} s ago", now - *minted->expires_at);
+    error.message = fmt::format("the command printed an expired token: it ended {} s ago", now - *end);
     error.hint = "sign in again with the tool that prints it, or set this machine's clock";
     return std::unexpected(named(std::move(error), profile));
   }

@@ -1,7 +1,6 @@
 // Credential resolution: from where a key lies to the Secret itself: environment, file, literal or command.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,15 +9,11 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "config/command.hpp"
 #include "config/config.hpp"
 #include "core/profile.hpp"
 
 namespace byok::config {
-
-struct CredentialContext {
-  int interrupt = -1;  // a descriptor that ends the wait for a command (ErrorKind::cancelled)
-  std::optional<std::chrono::steady_clock::time_point> deadline;  // of the whole run (ErrorKind::timeout)
-};
 
 // The secret that will be sent, trimmed, a leading `Bearer ` dropped (rule 11, with a warning), checked by rules 11 and
 // 12 (the value is never shown). An empty Secret when the profile has no credential. Kinds of failure: config (unset
@@ -43,11 +38,5 @@ struct Minted {
   std::optional<std::int64_t> expires_at;  // seconds since 1970: from the JSON, else the JWT's exp
 };
 [[nodiscard]] base::Result<Minted> parse_command_output(std::string_view output);
-
-// Runs argv without a shell, stdin null, stderr passed through, output at most 64 KiB, the process group killed at the
-// timeout. ErrorKind::auth on failure; the message names the program and what happened, never its output.
-[[nodiscard]] base::Result<std::string> run_command(const std::vector<std::string>& argv,
-                                                    std::chrono::milliseconds timeout, const CredentialContext& context,
-                                                    const Environment& environment);
 
 }  // namespace byok::config

@@ -165,6 +165,11 @@ class Filler {
 
 }  // namespace
 
+bool Draft::waits_for_foundry_port() const {
+  const auto found = settings.find("base_url");
+  return found != settings.end() && found->second.where == "default" && base_url == kFoundryLocalBase;
+}
+
 std::string_view Draft::word(std::string_view key) const {
   const auto found = settings.find(key);
   return found == settings.end() ? std::string_view{} : std::string_view(found->second.value.text);
@@ -193,8 +198,8 @@ void fill(Draft& draft, const Overrides& overrides, const Environment& environme
   filler.read_limits();
   filler.read_azure();
   filler.lay_over(overrides);
-  describe_credential(draft, environment, problems);
   fill_network(draft, overrides, environment, problems);
+  describe_credential(draft, environment, problems);
 }
 
 }  // namespace byok::config

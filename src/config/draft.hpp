@@ -27,6 +27,8 @@ struct Draft {
   bool allow_unset = false;
   bool needs_model = true;
 
+  // Whether base_url is the built-in one of Foundry Local, whose port is not known yet.
+  [[nodiscard]] bool waits_for_foundry_port() const;
   // The word written for a key, or empty.
   [[nodiscard]] std::string_view word(std::string_view key) const;
   // Where a key's value came from; for keys that nothing sets, empty.

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "config/interpolate.hpp"
 #include "config/values.hpp"
@@ -42,6 +44,25 @@ core::Diagnosis unset(const Draft& draft, const Setting& setting, std::string_vi
   out.summary = fmt::format("`{}` needs the variable {}, which is not set", key, variable);
   out.remedy = fmt::format("export {}=…, or choose another profile with -p", variable);
   out.where = setting.where;
+  return out;
+}
+
+// A header that carries authentication is the credential, and the profile's own is not even looked up.
+const core::Header* find_auth_header(const core::Profile& profile) {
+  const auto found = std::ranges::find_if(profile.headers, [](const core::Header& header) {
+    return base::iequals(header.name, "authorization") || base::iequals(header.name, "api-key") ||
+           base::iequals(header.name, "x-api-key");
+  });
+  return found == profile.headers.end() ? nullptr : &*found;
+}
+
+core::Diagnosis replaced(const Draft& draft, const core::Header& header) {
+  core::Diagnosis out;
+  out.severity = core::Severity::note;
+  out.code = "credential-replaced";
+  out.subject = fmt::format("profiles.{}.headers", draft.name);
+  out.summary = fmt::format("the header {} replaces the profile's credential", header.name);
+  out.where = draft.where("headers." + base::to_lower(header.name));
   return out;
 }
 
@@ -93,6 +114,11 @@ void describe_credential(Draft& draft, const Environment& environment, std::vect
   draft.has_both_credentials = key != draft.settings.end() && token != draft.settings.end();
   const auto chosen = token != draft.settings.end() ? token : key;
   if (chosen == draft.settings.end()) return;
+  if (const core::Header* header = find_auth_header(draft.profile)) {
+    draft.has_both_credentials = false;
+    problems.push_back(replaced(draft, *header));
+    return;
+  }
   const Setting& setting = chosen->second;
   Credential& out = draft.profile.credential;
   out.slot = chosen == token ? Credential::Slot::bearer_token : Credential::Slot::api_key;

@@ -24,10 +24,14 @@ class Network {
   Network(Draft& draft, const Environment& environment, std::vector<core::Diagnosis>& problems)
       : draft_(draft), environment_(environment), problems_(problems) {}
 
-  void read_base_url() {
+  void read_base_url(const std::string& foundry_origin) {
     const auto found = draft_.settings.find("base_url");
     if (found == draft_.settings.end()) return;
     draft_.base_url = expand("base_url", found->second, false).value_or("");
+    if (draft_.waits_for_foundry_port() && !foundry_origin.empty()) {
+      draft_.base_url = foundry_origin + "/v1";
+      draft_.profile.origins.insert_or_assign("base_url", "Foundry Local");
+    }
     if (auto url = core::Url::parse(draft_.base_url)) draft_.profile.base_url = *std::move(url);
     draft_.profile.is_demo = found->second.where == "default" && draft_.base_url == kDemoBaseUrl;
   }
@@ -53,8 +57,6 @@ class Network {
     for (const core::Header& header : headers) {
       draft_.profile.headers.push_back(header);
       draft_.profile.origins.insert_or_assign("headers." + base::to_lower(header.name), "--header");
-      const auto is_named = [&header](std::string_view name) { return base::iequals(header.name, name); };
-      if (is_named("authorization") || is_named("api-key") || is_named("x-api-key")) drop_credential(header.name);
     }
   }
 
@@ -142,17 +144,6 @@ class Network {
     return (directory / path).lexically_normal().string();
   }
 
-  void drop_credential(std::string_view header) {
-    if (draft_.profile.credential.slot != core::Credential::Slot::none) {
-      add("headers", "--header", fmt::format("the header {} replaces the profile's credential", header), "");
-      problems_.back().severity = core::Severity::note;
-      problems_.back().code = "credential-replaced";
-    }
-    draft_.profile.credential = {};
-    draft_.literal.clear();
-    draft_.has_both_credentials = false;
-  }
-
   void add(std::string_view key, std::string where, std::string summary, std::string remedy) {
     core::Diagnosis problem;
     problem.code = "unusable-value";
@@ -173,7 +164,7 @@ class Network {
 void fill_network(Draft& draft, const Overrides& overrides, const Environment& environment,
                   std::vector<core::Diagnosis>& problems) {
   Network network(draft, environment, problems);
-  network.read_base_url();
+  network.read_base_url(overrides.foundry_origin);
   network.read_headers();
   network.lay_headers(overrides.headers);
   network.read_proxy();

@@ -108,7 +108,7 @@ Result<fs::path> locate(const std::string& name, const Environment& environment,
     if (home.empty()) return fail(ErrorKind::config, fmt::format("{}: there is no home directory", name), "set HOME");
     return home / name.substr(2);
   }
-  const fs::path path(name);
+  fs::path path(name);
   if (path.is_absolute()) return path;
   if (directory.empty()) {
     return fail(ErrorKind::config,

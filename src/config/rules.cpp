@@ -194,7 +194,7 @@ bool is_name_character(char c) {
 // Rule 17.
 void judge_name(Ruling& ruling) {
   const std::string& name = ruling.draft.name;
-  if (!name.empty() && std::ranges::all_of(name, is_name_character)) return;
+  if (is_profile_name(name)) return;
   ruling.error("profile-name", "", fmt::format("the profile's name \"{}\" cannot be used", name),
                "use letters, digits, `.`, `_` and `-`");
 }
@@ -284,6 +284,8 @@ void Ruling::add(core::Severity severity, std::string code, std::string_view key
   if (out.where.empty()) out.where = draft.place;
   out_.push_back(std::move(out));
 }
+
+bool is_profile_name(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_name_character); }
 
 bool is_api_version(std::string_view text) {
   if (text == "v1" || text == "preview") return true;

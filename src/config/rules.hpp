@@ -16,6 +16,9 @@ namespace byok::config {
 // What stands in the text where something of the user's own belongs (`<PORT>`, `your-resource`, `{name}`), or empty.
 [[nodiscard]] std::string find_placeholder(std::string_view base_url);
 
+// Rule 17: letters, digits, `.`, `_`, `-`.
+[[nodiscard]] bool is_profile_name(std::string_view text);
+
 // Whether the text is an Azure api-version: `YYYY-MM-DD`, `YYYY-MM-DD-preview`, `v1` or `preview`.
 [[nodiscard]] bool is_api_version(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "base/text.hpp"
+#include "config/public_hosts.hpp"
 #include "config/rules.hpp"
 #include "config/ruling.hpp"
 
@@ -47,6 +48,11 @@ void judge_url(Ruling& ruling) {
   const std::string& text = ruling.draft.base_url;
   if (!ruling.draft.settings.contains("base_url")) return judge_missing_base_url(ruling);
   if (text.empty()) return;  // a reference in it could not be replaced: said already
+  if (ruling.draft.waits_for_foundry_port()) {
+    ruling.error(std::string(kFoundryPortUnknown), "base_url", "the port of Foundry Local is not known",
+                 "`foundry server status` (`foundry service status` before 0.10) shows it");
+    return;
+  }
   if (const std::string placeholder = find_placeholder(text); !placeholder.empty()) {
     const bool is_port = base::icontains(placeholder, "port");
     ruling.error("base-url-placeholder", "base_url",
@@ -167,29 +173,9 @@ void drop_endpoint(Ruling& ruling) {
 
 // Rule 7. Hosts whose API is documented under a path and that answer nothing useful without it.
 void judge_public_host(Ruling& ruling) {
-  struct Host {
-    std::string_view name, path;
-  };
-  static constexpr Host kHosts[] = {
-      {"api.openai.com", "/v1"},
-      {"eu.api.openai.com", "/v1"},
-      {"us.api.openai.com", "/v1"},
-      {"api.anthropic.com", "/v1"},
-      {"openrouter.ai", "/api/v1"},
-      {"api.groq.com", "/openai/v1"},
-      {"api.mistral.ai", "/v1"},
-      {"api.together.xyz", "/v1"},
-      {"api.x.ai", "/v1"},
-      {"api.cerebras.ai", "/v1"},
-      {"api.fireworks.ai", "/inference/v1"},
-      {"api.deepinfra.com", "/v1/openai"},
-      {"router.huggingface.co", "/v1"},
-      {"integrate.api.nvidia.com", "/v1"},
-      {"generativelanguage.googleapis.com", "/v1beta/openai"},
-  };
   const core::Url& url = ruling.profile.base_url;
-  const auto host = std::ranges::find(kHosts, url.host(), &Host::name);
-  if (host == std::end(kHosts) || !without_final_slashes(url.path()).empty()) return;
+  const PublicHost* host = find_public_host(url.host());
+  if (host == nullptr || host->path.empty() || !without_final_slashes(url.path()).empty()) return;
   ruling.error("base-url-without-path", "base_url",
                fmt::format("{} lacks the path of {}'s API", ruling.name_of("base_url"), url.host()),
                fmt::format("add {}: write {}", host->path,

@@ -86,7 +86,8 @@ std::optional<std::int64_t> date_seconds(std::string_view text) {
   const std::optional<std::int64_t> offset = zone_offset(zone);
   if (!offset) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
-  return days * 86'400 + hour * 3600 + minute * 60 + second - *offset;
+  const std::int64_t seconds_of_day = (std::int64_t{hour} * 60 + minute) * 60 + second;
+  return days * 86'400 + seconds_of_day - *offset;
 }
 
 std::optional<std::int64_t> seconds_from(const json& value) {

@@ -36,6 +36,7 @@ struct FieldEdit {
 // What a provider was found to refuse, as words, so that they can be kept in a file:
 //   rename:max_tokens        the output limit goes under the other of max_tokens / max_completion_tokens
 //   drop:FIELD               FIELD (temperature, stream_options, include, store, …) is left out of the body
+//   body:FIELD               FIELD of the profile's own `body` is left out
 //   system:developer         the system text goes under the role developer
 //   system:user              the system text stands at the head of the first user message
 //   thinking:budget          Anthropic: thinking.type enabled with a budget instead of adaptive

@@ -106,7 +106,7 @@ class Stream {
   }
 
  private:
-  void send(const std::string& type, Json members) {
+  void send(const std::string& type, const Json& members) {
     Json body = {{"type", type}, {"sequence_number", sequence_++}};
     body.update(members);
     reply_.chunks.push_back("event: " + type + "\ndata: " + to_text(body) + "\n\n");

@@ -323,7 +323,7 @@ std::expected<Question, Refusal> read_question(const Route& route, const Call& c
   if (auto refusal = check_access(route, call, question.model)) return std::unexpected(*std::move(refusal));
   if (!body.is_object()) return std::unexpected(not_json(route));
 
-  question.api = *route.api;
+  question.api = route.api.value_or(Api::chat);  // a route without an API never gets here
   question.is_stream = is_true(find(body, "stream"));
   if (auto refusal = Reader(dialect_of(question.api), route, body, question).read()) {
     return std::unexpected(*std::move(refusal));

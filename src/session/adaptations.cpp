@@ -144,10 +144,15 @@ core::Adaptations usable_adaptations(core::Adaptations words, const core::Reques
 }
 
 std::vector<std::string> dropped_options(const core::Adaptations& words, const core::Request& request) {
+  constexpr std::string_view kOwn = "body:";
+  const json body = request.body.empty() ? json() : json::parse(request.body, nullptr, false);
   std::vector<std::string> options;
-  for (const auto& word : words)
+  for (const auto& word : words) {
+    if (word.starts_with(kOwn) && body.is_object() && body.contains(word.substr(kOwn.size())))
+      options.push_back("body." + word.substr(kOwn.size()));
     if (const auto* const field = dropped_field(word); field != nullptr && field->is_set(request.sampling))
       options.emplace_back(field->option);
+  }
   return options;
 }
 

@@ -1,13 +1,12 @@
-// Model lists: asked page by page, kept in a file for each origin, wire and credential source.
+// Model lists: asked page by page, then for what the server tells elsewhere.
 #include "session/catalog.hpp"
 
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <set>
 #include <utility>
 
-#include "base/file.hpp"
+#include "session/model_cache.hpp"
+#include "wire/model_details.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::session {
@@ -16,11 +15,10 @@ namespace {
 using base::ErrorKind;
 using base::fail;
 using base::Result;
-using Json = nlohmann::ordered_json;
 
 constexpr int kMostPages = 100;
 constexpr std::size_t kLargestBody = std::size_t{16} << 20;
-constexpr std::int64_t kLifetime = 3600;  // seconds
+constexpr std::chrono::seconds kPatienceForDetails{5};
 
 class BodySink final : public transport::TransferSink {
  public:
@@ -45,114 +43,124 @@ class BodySink final : public transport::TransferSink {
   std::string body_;
 };
 
-// What tells one list from another. The credential's source is named, never its value nor a hash of it.
-std::string cache_key(const core::Profile& profile) {
-  return fmt::format("{}{} {} {}", profile.base_url.origin(), profile.base_url.path(), core::to_string(profile.type),
-                     profile.credential.where);
-}
+struct Answer {
+  core::HttpHead head;
+  std::string body;
+  [[nodiscard]] bool is_good() const { return head.status >= 200 && head.status <= 299; }
+};
 
-std::filesystem::path cache_file(const core::Profile& profile, const std::filesystem::path& directory) {
-  // FNV-1a, 64 bits: names a file; two keys that meet only cost a request, since the key stands in the file too.
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : cache_key(profile)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return directory / fmt::format("models-{:016x}.json", hash);
-}
+// One run through a provider's lists.
+class Listing {
+ public:
+  Listing(transport::Transport& transport, const core::Profile& profile, const CatalogOptions& options)
+      : transport_(transport), profile_(profile), options_(options), deadline_(options.deadline) {}
 
-Json json_of(const core::ModelInfo& model) {
-  Json object;
-  object["id"] = model.id;
-  if (!model.name.empty()) object["name"] = model.name;
-  Json supports = Json::object();
-  if (model.vision) supports["vision"] = *model.vision;
-  if (model.reasoning_effort) supports["reasoningEffort"] = *model.reasoning_effort;
-  Json limits = Json::object();
-  if (model.max_context_window_tokens) limits["max_context_window_tokens"] = *model.max_context_window_tokens;
-  if (model.max_prompt_tokens) limits["max_prompt_tokens"] = *model.max_prompt_tokens;
-  if (model.max_output_tokens) limits["max_output_tokens"] = *model.max_output_tokens;
-  Json capabilities = Json::object();
-  if (!supports.empty()) capabilities["supports"] = std::move(supports);
-  if (!limits.empty()) capabilities["limits"] = std::move(limits);
-  if (!capabilities.empty()) object["capabilities"] = std::move(capabilities);
-  return object;
-}
-
-const Json* member(const Json& object, std::string_view name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-
-std::optional<std::int64_t> integer(const Json& object, std::string_view name) {
-  const Json* value = member(object, name);
-  if (value == nullptr || !value->is_number_integer()) return std::nullopt;
-  return value->get<std::int64_t>();
-}
-
-std::optional<bool> boolean(const Json& object, std::string_view name) {
-  const Json* value = member(object, name);
-  if (value == nullptr || !value->is_boolean()) return std::nullopt;
-  return value->get<bool>();
-}
-
-std::string text(const Json& object, std::string_view name) {
-  const Json* value = member(object, name);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
-core::ModelInfo model_of(const Json& object) {
-  static const Json kNone;
-  core::ModelInfo model;
-  model.id = text(object, "id");
-  model.name = text(object, "name");
-  const Json* capabilities = member(object, "capabilities");
-  const Json* supports = capabilities != nullptr ? member(*capabilities, "supports") : nullptr;
-  const Json* limits = capabilities != nullptr ? member(*capabilities, "limits") : nullptr;
-  model.vision = boolean(supports != nullptr ? *supports : kNone, "vision");
-  model.reasoning_effort = boolean(supports != nullptr ? *supports : kNone, "reasoningEffort");
-  const Json& bounds = limits != nullptr ? *limits : kNone;
-  model.max_context_window_tokens = integer(bounds, "max_context_window_tokens");
-  model.max_prompt_tokens = integer(bounds, "max_prompt_tokens");
-  model.max_output_tokens = integer(bounds, "max_output_tokens");
-  return model;
-}
-
-void keep(const core::Profile& profile, const CatalogOptions& options, const std::vector<core::ModelInfo>& models) {
-  // The demo provider has another port, and so another origin, in each run.
-  if (profile.is_demo || options.cache_directory.empty()) return;
-  if (!base::make_private_directory(options.cache_directory)) return;
-  Json object;
-  object["key"] = cache_key(profile);
-  object["time"] = options.now;
-  object["models"] = Json::array();
-  for (const core::ModelInfo& model : models) object["models"].push_back(json_of(model));
-  const std::string dump = object.dump(-1, ' ', false, Json::error_handler_t::replace);
-  // A list that cannot be kept is asked for again next time.
-  static_cast<void>(base::write_file(cache_file(profile, options.cache_directory), dump, 0600));
-}
-
-Result<wire::ModelPage> fetch_page(transport::Transport& transport, const core::Profile& profile,
-                                   const CatalogOptions& options, std::string_view after, bool again) {
-  BYOK_TRY(const base::Secret secret, options.secret ? options.secret(again) : Result<base::Secret>(base::Secret()));
-  const core::HttpRequest request = wire::list_models(profile, secret, after);
-  transport::TransferOptions transfer;
-  transfer.connect_timeout = profile.limits.connect_timeout;
-  transfer.first_event_timeout = profile.limits.first_token_timeout;
-  transfer.idle_timeout = profile.limits.idle_timeout;
-  transfer.deadline = options.deadline;
-  transfer.interrupt = options.interrupt;
-  BodySink sink;
-  BYOK_TRY(const transport::TransferStats stats, transport.send(request, profile.network, transfer, sink));
-  static_cast<void>(stats);
-  if (sink.head().status < 200 || sink.head().status > 299) {
-    return std::unexpected(wire::explain(profile, sink.head(), sink.body()));
+  Result<std::vector<core::ModelInfo>> read() {
+    BYOK_CHECK(read_pages());
+    BYOK_CHECK(read_details());
+    return std::move(models_);
   }
-  auto page = wire::parse_models(sink.body());
-  if (!page) {
-    wire::add_hint(profile, page.error(), sink.body());
-    if (page.error().request_id.empty()) page.error().request_id = wire::request_id(sink.head());
+
+ private:
+  Result<> take_secret(bool again) {
+    if (!options_.secret) return {};
+    BYOK_TRY(secret_, options_.secret(again));
+    return {};
   }
-  return page;
-}
+
+  Result<Answer> send(const core::HttpRequest& request) {
+    transport::TransferOptions transfer;
+    transfer.connect_timeout = profile_.limits.connect_timeout;
+    transfer.first_event_timeout = profile_.limits.first_token_timeout;
+    transfer.idle_timeout = profile_.limits.idle_timeout;
+    transfer.deadline = deadline_;
+    transfer.interrupt = options_.interrupt;
+    BodySink sink;
+    BYOK_TRY(const transport::TransferStats stats, transport_.send(request, profile_.network, transfer, sink));
+    static_cast<void>(stats);
+    return Answer{.head = sink.head(), .body = sink.body()};
+  }
+
+  // The answer to the request for a page, with a new credential where the first was refused, and from elsewhere where
+  // the usual address does not exist.
+  Result<Answer> fetch(std::string_view after) {
+    BYOK_TRY(Answer answer, send(wire::list_models(profile_, secret_, after)));
+    const core::Credential::Source source = profile_.credential.source;
+    const bool may_mint =
+        source == core::Credential::Source::command || source == core::Credential::Source::shell_command;
+    if (answer.head.status == 401 && may_mint && !std::exchange(has_minted_again_, true)) {
+      BYOK_CHECK(take_secret(true));
+      return fetch(after);
+    }
+    if (answer.head.status != 404 || !after.empty()) return answer;
+    const auto elsewhere = wire::list_models_elsewhere(profile_, secret_);
+    if (!elsewhere) return answer;
+    BYOK_TRY(Answer other, send(*elsewhere));
+    if (!other.is_good() || !wire::parse_models(other.body)) return answer;
+    is_ollama_ = true;
+    return other;
+  }
+
+  Result<wire::ModelPage> fetch_page(std::string_view after) {
+    BYOK_TRY(const Answer answer, fetch(after));
+    if (!answer.is_good()) return std::unexpected(wire::explain(profile_, answer.head, answer.body));
+    auto page = wire::parse_models(answer.body);
+    if (!page) {
+      wire::add_hint(profile_, page.error(), answer.body);
+      if (page.error().request_id.empty()) page.error().request_id = wire::request_id(answer.head);
+      return page;
+    }
+    if (server_ == wire::ModelServer::other) {
+      server_ = is_ollama_ ? wire::ModelServer::ollama : wire::recognise_server(profile_, answer.head, answer.body);
+    }
+    return page;
+  }
+
+  Result<> read_pages() {
+    BYOK_CHECK(take_secret(false));
+    std::set<std::string, std::less<>> ids;
+    std::string after;
+    for (int number = 0; number < kMostPages; ++number) {
+      BYOK_TRY(wire::ModelPage page, fetch_page(after));
+      std::set<std::string, std::less<>> of_page;
+      bool repeats = false;
+      for (core::ModelInfo& model : page.models) {
+        if (!of_page.insert(model.id).second) continue;  // several deployments behind one name
+        repeats = repeats || ids.contains(model.id);
+        if (ids.insert(model.id).second) models_.push_back(std::move(model));
+      }
+      if (page.next.empty() || page.next == after || repeats || of_page.empty()) break;
+      after = page.next;
+    }
+    return {};
+  }
+
+  // What goes wrong here leaves the list as it is; only an interrupt is the run's own end.
+  Result<> read_details() {
+    const auto bound = std::chrono::steady_clock::now() + kPatienceForDetails;
+    deadline_ = deadline_ ? std::min(*deadline_, bound) : bound;
+    bool was_answered = true;
+    for (const wire::DetailQuestion& question : wire::detail_questions(profile_, secret_, server_, models_)) {
+      if (!options_.details && !question.adds_models) continue;
+      if (question.is_fallback && was_answered) continue;
+      const auto answer = send(question.http);
+      if (!answer && answer.error().kind == ErrorKind::cancelled) return std::unexpected(answer.error());
+      if (!answer) break;
+      was_answered = answer->is_good() && wire::merge_details(question, answer->body, models_);
+    }
+    return {};
+  }
+
+  transport::Transport& transport_;
+  const core::Profile& profile_;
+  const CatalogOptions& options_;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
+  base::Secret secret_;
+  bool has_minted_again_ = false;
+  bool is_ollama_ = false;
+  wire::ModelServer server_ = wire::ModelServer::other;
+  std::vector<core::ModelInfo> models_;
+};
 
 }  // namespace
 
@@ -162,59 +170,9 @@ Result<std::vector<core::ModelInfo>> list_models(transport::Transport& transport
   if (!options.refresh) {
     if (auto kept = cached_models(profile, options); !kept.empty()) return kept;
   }
-  std::vector<core::ModelInfo> models;
-  std::set<std::string, std::less<>> ids;
-  std::string after;
-  bool minted_again = false;
-  for (int number = 0; number < kMostPages;) {
-    auto page = fetch_page(transport, profile, options, after, minted_again);
-    const bool may_mint = profile.credential.source == core::Credential::Source::command ||
-                          profile.credential.source == core::Credential::Source::shell_command;
-    if (!page && page.error().status == 401 && may_mint && !minted_again) {
-      minted_again = true;
-      continue;
-    }
-    if (!page) return std::unexpected(std::move(page).error());
-    ++number;
-    bool has_new = false;
-    for (core::ModelInfo& model : page->models) {
-      if (!ids.insert(model.id).second) continue;
-      has_new = true;
-      models.push_back(std::move(model));
-    }
-    if (page->next.empty() || !has_new) break;
-    after = page->next;
-  }
-  keep(profile, options, models);
+  auto models = Listing(transport, profile, options).read();
+  if (models && options.details) keep_models(profile, options, *models);
   return models;
-}
-
-std::vector<core::ModelInfo> cached_models(const core::Profile& profile, const CatalogOptions& options) {
-  std::vector<core::ModelInfo> models;
-  if (options.cache_directory.empty()) return models;
-  const auto bytes = base::read_file(cache_file(profile, options.cache_directory), kLargestBody);
-  if (!bytes) return models;
-  const Json object = Json::parse(*bytes, nullptr, false);
-  const std::optional<std::int64_t> time = integer(object, "time");
-  const bool is_fresh = time && *time <= options.now && options.now - *time < kLifetime;
-  if (text(object, "key") != cache_key(profile) || !is_fresh) return models;
-  const Json* list = member(object, "models");
-  if (list == nullptr || !list->is_array()) return models;
-  for (const Json& entry : *list) {
-    core::ModelInfo model = model_of(entry);
-    if (!model.id.empty()) models.push_back(std::move(model));
-  }
-  return models;
-}
-
-std::string to_json(const core::ModelInfo& model) {
-  return json_of(model).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string to_json(const std::vector<core::ModelInfo>& models) {
-  Json list = Json::array();
-  for (const core::ModelInfo& model : models) list.push_back(json_of(model));
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace byok::session

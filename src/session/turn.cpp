@@ -212,6 +212,7 @@ void Turn::recall() {
 Result<> Turn::attempt(Reply& reply) {
   BYOK_TRY(const auto outgoing, wire::ask(profile_, secret_, request_));
   for (const auto& warning : outgoing.warnings) warn(warning);
+  result_.url = outgoing.http.url.display();
   observer_.on_attempt(result_.attempts);
   books_.start_attempt();
   const transport::TransferOptions transfer{.connect_timeout = profile_.limits.connect_timeout,

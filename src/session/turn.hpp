@@ -47,6 +47,7 @@ struct TurnResult {
   std::string response_id;
   std::string request_id;
   std::string model;  // as the provider named it, or empty
+  std::string url;    // that the request went to, safe to show; empty: none was sent
   int attempts = 0;
   bool had_text = false;    // answer or refusal text arrived
   bool had_output = false;  // text, reasoning, refusal or a tool call arrived

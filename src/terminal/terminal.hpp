@@ -9,6 +9,8 @@
 namespace byok::terminal {
 
 [[nodiscard]] bool is_terminal(int descriptor);
+// The width of the terminal behind the descriptor; 80 where it does not say.
+[[nodiscard]] std::size_t columns_of(int descriptor);
 
 struct ScreenSize {
   std::size_t columns = 80;

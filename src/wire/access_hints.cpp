@@ -35,8 +35,27 @@ std::string entra_command(const core::Profile& profile) {
                                  : host.ends_with(".cn")               ? "https://cognitiveservices.azure.cn"
                                  : profile.type == ProviderType::azure ? "https://cognitiveservices.azure.com"
                                                                        : "https://ai.azure.com";
+  if (variable_of(profile, "api_key").starts_with("COPILOT_")) {
+    // This family's command fills the key's place; a token goes in as it is.
+    return fmt::format(
+        "export COPILOT_PROVIDER_BEARER_TOKEN=\"$(az account get-access-token --scope {}/.default --query accessToken "
+        "-o "
+        "tsv)\"",
+        scope);
+  }
+  if (const std::string variable = variable_of(profile, "bearer_token_command"); !variable.empty()) {
+    return fmt::format(R"(export {}='["az","account","get-access-token","--scope","{}/.default","-o","json"]')",
+                       variable, scope);
+  }
   return fmt::format("bearer_token: {{command: [az, account, get-access-token, --scope, {}/.default, -o, json]}}",
                      scope);
+}
+
+std::string token_command(const core::Profile& profile) {
+  const std::string variable = variable_of(profile, "bearer_token_command");
+  if (variable.starts_with("COPILOT_")) return "export COPILOT_PROVIDER_BEARER_TOKEN=\"$(PROGRAM ARGUMENT)\"";
+  if (!variable.empty()) return fmt::format(R"(export {}='["PROGRAM","ARGUMENT"]')", variable);
+  return "bearer_token: {command: [PROGRAM, ARGUMENT]}";
 }
 
 // The variable that by custom holds the key.
@@ -95,6 +114,11 @@ std::string variable_of(const core::Profile& profile, std::string_view key) {
   return {};
 }
 
+std::string key_or_variable(const core::Profile& profile, std::string_view key) {
+  const std::string variable = variable_of(profile, key);
+  return variable.empty() ? std::string(key) : variable;
+}
+
 std::string advise_on_credential(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::auth) return {};
   const core::Profile& profile = c.profile;
@@ -118,7 +142,7 @@ std::string advise_on_credential(const ErrorCase& c) {
   }
   if (credential.slot == Credential::Slot::bearer_token && c.error.status != 403) {
     return fmt::format("The bearer token from {} may have expired; let a command mint it:\n  {}", credential.where,
-                       c.is_azure() ? entra_command(profile) : "bearer_token: {command: [PROGRAM, ARGUMENT]}");
+                       c.is_azure() ? entra_command(profile) : token_command(profile));
   }
   if (c.error.status == 403) {
     return fmt::format("The credential from {} is known, but may not do this: check its project, region and models.",

@@ -121,12 +121,15 @@ bool is_blamed(const Envelope& said, std::string_view field) {
   return is_named(said.message, field);
 }
 
-// What the user wrote into the body is the user's: it is neither dropped nor renamed.
-bool is_users_own(const Request& request, std::string_view field) {
-  const bool is_edited = std::ranges::any_of(request.edits, [&](const core::FieldEdit& edit) {
+bool is_edited(const Request& request, std::string_view field) {
+  return std::ranges::any_of(request.edits, [&](const core::FieldEdit& edit) {
     return is_within(edit.path, field) || is_within(field, edit.path);
   });
-  return is_edited || Json::parse(request.body)[field.substr(0, field.find('.'))].is_valid();
+}
+
+// What the user wrote into the body is not what byok would drop or rename there.
+bool is_users_own(const Request& request, std::string_view field) {
+  return is_edited(request, field) || Json::parse(request.body)[field.substr(0, field.find('.'))].is_valid();
 }
 
 bool is_sent(const core::Sampling& sampling, std::string_view pin) {
@@ -148,11 +151,11 @@ Adaptation dropped(const core::Profile& profile, const Field& field) {
   return out;
 }
 
-base::Error refuse_to_drop(const Field& field, const Envelope& said, int status) {
+base::Error refuse_to_drop(std::string_view option, const Envelope& said, int status) {
   base::Error error;
   error.kind = base::ErrorKind::bad_request;
-  error.message = fmt::format("{} was refused: {}", field.option, said.message);
-  error.hint = fmt::format("Run it again with another value, or without {}.", field.option);
+  error.message = fmt::format("{} was refused: {}", option, said.message);
+  error.hint = fmt::format("Run it again with another value, or without {}.", option);
   error.code = said.codes.empty() ? "" : said.codes.front();
   error.request_id = said.request_id;
   error.status = status;
@@ -201,6 +204,24 @@ std::optional<Adaptation> propose_thinking(const Refusal& r) {
   return Adaptation{.word = "thinking:budget", .note = ""};
 }
 
+// A field of the profile's `body` goes, one that --set wrote stays.
+Result<std::optional<Adaptation>> propose_own_drop(const Refusal& r) {
+  for (const core::FieldEdit& edit : r.request.edits) {
+    if (edit.json != "null" && is_blamed(r.said, edit.path)) {
+      return std::unexpected(refuse_to_drop("--set " + edit.path, r.said, r.status));
+    }
+  }
+  for (Json::Cursor member(Json::parse(r.request.body)); member.next();) {
+    const std::string_view name = member.key();
+    const std::string word = fmt::format("body:{}", name);
+    if (!is_blamed(r.said, name) || is_edited(r.request, name) || r.was_tried(word)) continue;
+    return Adaptation{.word = word,
+                      .note = fmt::format("{} does not take `{}`, set by `body` of profile {}: it was left out.",
+                                          r.profile.wire_model, name, r.profile.name)};
+  }
+  return std::optional<Adaptation>();
+}
+
 Result<std::optional<Adaptation>> propose_drop(const Refusal& r) {
   for (const Field& field : kFields) {
     if (!is_blamed(r.said, field.name)) continue;
@@ -209,7 +230,7 @@ Result<std::optional<Adaptation>> propose_drop(const Refusal& r) {
       continue;
     }
     if (!field.pin.empty() && r.request.pinned.contains(field.pin)) {
-      return std::unexpected(refuse_to_drop(field, r.said, r.status));
+      return std::unexpected(refuse_to_drop(field.option, r.said, r.status));
     }
     return change;
   }
@@ -228,6 +249,8 @@ Result<std::optional<Adaptation>> adapt(const core::Profile& profile, const Requ
   if (auto role = propose_system_role(refusal); role || status == 500) return role;
   if (auto thinking = propose_thinking(refusal)) return thinking;
   if (!is_refused_field(said)) return {};
+  BYOK_TRY(auto own, propose_own_drop(refusal));
+  if (own) return own;
   if (auto rename = propose_rename(refusal)) return rename;
   return propose_drop(refusal);
 }

@@ -297,8 +297,7 @@ void MessageReply::on_message(Json message, EventSink& sink) {
 
 base::Result<> MessageReply::on_end(EventSink& sink) {
   if (const auto rest = text_.rest(); !rest.empty()) sink.on(core::TextDelta{rest});
-  if (stop_reason_.empty() && !has_ended_)
-    return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete");
+  if (stop_reason_.empty() && !has_ended_) return cut_off();
   close_all(sink);
   // A reply that was ended in due form but without a reason, by a gateway that dropped it, is complete.
   const FinishReason reason = stop_reason_.empty() ? FinishReason::stop : finish_reason(stop_reason_);

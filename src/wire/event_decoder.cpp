@@ -81,6 +81,11 @@ base::Result<> check_stray(std::string_view line) {
   return std::unexpected(in_band_error(json.is_valid() ? std::string(json.raw()) : base::json_quote(line)));
 }
 
+base::Result<> cut_off() {
+  return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete",
+                    "what is there may be cut off; run it again");
+}
+
 bool is_done_mark(std::string_view data) { return base::trim(data).starts_with("[DONE]"); }
 
 }  // namespace byok::wire

@@ -45,6 +45,9 @@ class JunkCounter {
 // A line that is no SSE field: old llama.cpp servers write `error: {…}` into a stream.
 [[nodiscard]] base::Result<> check_stray(std::string_view line);
 
+// What a stream without an end comes to.
+[[nodiscard]] base::Result<> cut_off();
+
 [[nodiscard]] bool is_done_mark(std::string_view data);  // [DONE], which gateways send on every wire
 
 // What follows the first value of `data` on a line of its own; else empty.

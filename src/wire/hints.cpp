@@ -142,6 +142,12 @@ bool looks_like_ollama(const ErrorCase& c) {
          (c.profile.base_url.is_loopback() && c.says("model '*' not found"));
 }
 
+// Foundry Local's own words for a model that is on the disk and not in memory.
+std::string advise_on_loading(const ErrorCase& c) {
+  if (!c.profile.base_url.is_loopback() || !c.says("model*is not loaded")) return {};
+  return fmt::format("Load it: foundry model load {} (foundry model run, before 0.10)", c.profile.wire_model);
+}
+
 std::string advise_on_model(const ErrorCase& c) {
   if (c.error.kind != ErrorKind::not_found) return {};
   const core::Profile& profile = c.profile;
@@ -173,11 +179,12 @@ std::string advise_on_azure_route(const ErrorCase& c) {
   const core::Profile& profile = c.profile;
   const std::string origin = profile.base_url.origin();
   if (profile.type == ProviderType::azure) {
+    const std::string variable = variable_of(profile, "azure.api_version");
     return fmt::format(
-        "Check that base_url is just the host ({}) and azure.api_version (now {}), in profile {};\napi_version: v1 is "
-        "the "
-        "route without versions.",
-        origin, profile.azure_api_version, profile.name);
+        "Check that {} is just the host ({}) and {} (now {}) is right{};\n{} is the route without versions.",
+        key_or_variable(profile, "base_url"), origin, variable.empty() ? "azure.api_version" : variable,
+        profile.azure_api_version, variable.empty() ? " in profile " + profile.name : "",
+        variable.empty() ? "api_version: v1" : variable + "=v1");
   }
   if (profile.type != ProviderType::openai || !core::is_azure_host(c.host())) return {};
   if (!profile.base_url.path().contains("/openai/v1")) {
@@ -201,10 +208,12 @@ std::string advise_on_route(const ErrorCase& c) {
   if (profile.type == ProviderType::openai && profile.wire_api == WireApi::responses) {
     return "The server may lack the Responses API: " + write(c, "wire_api", "completions");
   }
+  const std::string key = key_or_variable(profile, "base_url");
   if (profile.type == ProviderType::anthropic) {
-    return fmt::format("Check base_url ({}); for a server that speaks OpenAI's dialect write type: openai", base.str());
+    return fmt::format("Check {} ({}); for a server that speaks OpenAI's dialect {}", key, base.str(),
+                       write(c, "type", "openai"));
   }
-  return fmt::format("The server does not know the path: check base_url ({}).", base.str());
+  return fmt::format("The server does not know the path: check {} ({}).", key, base.str());
 }
 
 std::string advise_on_length(const ErrorCase& c) {
@@ -268,6 +277,7 @@ constexpr auto kAdvice = std::to_array<Advice>({
     advise_on_credential,
     advise_on_quota,
     advise_on_waiting,
+    advise_on_loading,
     advise_on_model,
     advise_on_route,
     advise_on_length,

@@ -27,6 +27,9 @@ struct ErrorCase {
 // The environment variable that sets the key in a profile made of BYOK_* or COPILOT_* variables; empty for others.
 [[nodiscard]] std::string variable_of(const core::Profile& profile, std::string_view key);
 
+// That variable, or else the key itself.
+[[nodiscard]] std::string key_or_variable(const core::Profile& profile, std::string_view key);
+
 // What to do about a refused, missing or expired credential; empty for other errors.
 [[nodiscard]] std::string advise_on_credential(const ErrorCase& c);
 

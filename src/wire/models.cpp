@@ -72,7 +72,7 @@ std::optional<bool> lists(const Json& words, Paths wanted) {
 std::optional<bool> find_vision(const Json& model) {
   if (const auto flag =
           first_flag(model, {"capabilities.supports.vision", "capabilities.vision", "capabilities.image_input",
-                             "supports_vision", "supports_image_in", "model_info.supports_vision"})) {
+                             "vision", "supports_vision", "supports_image_in", "model_info.supports_vision"})) {
     return flag;
   }
   for (const std::string_view path :
@@ -96,6 +96,7 @@ std::optional<bool> find_reasoning(const Json& model) {
     return listed;
   }
   if (lists(model["capabilities"], {"thinking", "reasoning"}).value_or(false)) return true;  // Ollama
+  if (at(model, "capabilities.reasoning.allowed_options").is_array()) return true;           // LM Studio
   return std::nullopt;
 }
 
@@ -104,25 +105,38 @@ std::optional<ModelInfo> read_model(const Json& entry) {
   if (entry.is_string()) {
     model.id = entry.str();
   } else {
-    model.id = first_text(entry, {"id", "model", "name", "key", "model_name"});
+    model.id = first_text(entry, {"id", "model", "name", "key", "model_name", "model_id"});
   }
   if (model.id.empty()) return std::nullopt;
   if (!entry.is_object()) return model;
-  model.name = first_text(entry, {"display_name", "name"});
+  model.name = first_text(entry, {"alias", "display_name", "displayName", "name"});
+  // Foundry Local's short name for a variant. (Elsewhere a parent is what a model was made of.)
+  if (model.name.empty() && entry["toolCalling"].is_valid()) model.name = entry["parent"].str();
   if (model.name == model.id) model.name.clear();
   model.vision = find_vision(entry);
   model.reasoning_effort = find_reasoning(entry);
   model.max_context_window_tokens = first_count(
       entry, {"capabilities.limits.max_context_window_tokens", "context_length", "context_window", "max_model_len",
-              "max_context_length", "max_input_tokens", "meta.n_ctx", "top_provider.context_length",
-              "limits.max_input_tokens", "model_info.max_input_tokens", "meta.n_ctx_train"});
-  model.max_prompt_tokens = first_count(entry, {"capabilities.limits.max_prompt_tokens", "max_input_tokens",
-                                                "limits.max_input_tokens", "model_info.max_input_tokens"});
+              "max_context_length", "max_input_tokens", "maxInputTokens", "meta.n_ctx", "top_provider.context_length",
+              "limits.max_input_tokens", "model_info.max_input_tokens", "inputTokenLimit", "meta.n_ctx_train"});
+  model.max_prompt_tokens =
+      first_count(entry, {"capabilities.limits.max_prompt_tokens", "max_input_tokens", "maxInputTokens",
+                          "limits.max_input_tokens", "model_info.max_input_tokens"});
   model.max_output_tokens =
       first_count(entry, {"capabilities.limits.max_output_tokens", "top_provider.max_completion_tokens",
-                          "max_completion_tokens", "max_output_tokens", "limits.max_output_tokens",
-                          "model_info.max_output_tokens", "model_info.max_tokens", "max_tokens"});
+                          "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "limits.max_output_tokens",
+                          "outputTokenLimit", "model_info.max_output_tokens", "model_info.max_tokens", "max_tokens"});
   return model;
+}
+
+core::Url with_whole_query(core::Url url, std::string_view query) {
+  for (const std::string_view pair : base::split(query.substr(1), '&')) {
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const auto name = base::percent_decode(pair.substr(0, equals));
+    const auto value = base::percent_decode(pair.substr(std::min(equals + 1, pair.size())));
+    if (name && value && !name->empty()) url = url.with_query(*name, *value);
+  }
+  return url;
 }
 
 // The array of models, or an invalid Json. Ollama sends `"data": null` when it has none.
@@ -133,6 +147,18 @@ Json find_list(const Json& root) {
   }
   const bool is_empty_list = root["data"].type() == Json::Type::null && root["object"].str() == "list";
   return is_empty_list ? Json::parse("[]") : Json();
+}
+
+// What follows this page: an id, or a query in the form of ModelPage::next.
+std::string find_next(const Json& root, const std::vector<ModelInfo>& models) {
+  if (root["has_more"].is_truthy()) {
+    std::string last = root["last_id"].str();
+    return last.empty() && !models.empty() ? models.back().id : last;
+  }
+  // OpenRouter links to the next page. Only the query is taken: the list is asked for where the profile says.
+  const std::string link = first_text(root, {"links.next", "links.next.href"});
+  const std::size_t mark = link.find('?');
+  return mark == std::string::npos ? std::string() : link.substr(mark, link.find('#') - mark);
 }
 
 std::string describe_junk(std::string_view body) {
@@ -149,7 +175,16 @@ std::string describe_junk(std::string_view body) {
 
 }  // namespace
 
-core::HttpRequest list_models(const core::Profile& profile, const base::Secret& secret, std::string_view after_id) {
+void lay_over(ModelInfo& model, const ModelInfo& more) {
+  if (model.name.empty() && more.name != model.id) model.name = more.name;
+  if (more.vision) model.vision = more.vision;
+  if (more.reasoning_effort) model.reasoning_effort = more.reasoning_effort;
+  if (more.max_context_window_tokens) model.max_context_window_tokens = more.max_context_window_tokens;
+  if (more.max_prompt_tokens) model.max_prompt_tokens = more.max_prompt_tokens;
+  if (more.max_output_tokens) model.max_output_tokens = more.max_output_tokens;
+}
+
+core::HttpRequest list_models(const core::Profile& profile, const base::Secret& secret, std::string_view after) {
   core::HttpRequest request;
   request.method = "GET";
   request.headers = headers_for(profile, secret, false, false);
@@ -157,7 +192,11 @@ core::HttpRequest list_models(const core::Profile& profile, const base::Secret& 
   switch (profile.type) {
     case ProviderType::openai:
       request.url = profile.base_url.join("/models");
-      if (!after_id.empty()) request.url = request.url.with_query("after", after_id);
+      if (after.starts_with('?')) {
+        request.url = with_whole_query(std::move(request.url), after);
+      } else if (!after.empty()) {
+        request.url = request.url.with_query("after", after);
+      }
       break;
     case ProviderType::azure: {
       const bool is_v1 = version == "v1" || version == "preview";
@@ -168,7 +207,7 @@ core::HttpRequest list_models(const core::Profile& profile, const base::Secret& 
     }
     case ProviderType::anthropic:
       request.url = profile.base_url.join("/v1/models").with_query("limit", "1000");
-      if (!after_id.empty()) request.url = request.url.with_query("after_id", after_id);
+      if (!after.empty()) request.url = request.url.with_query("after_id", after);
       break;
   }
   return request;
@@ -191,10 +230,15 @@ base::Result<ModelPage> parse_models(std::string_view body) {
   for (Json::Cursor entries(list); entries.next();) {
     if (std::optional<ModelInfo> model = read_model(entries.value())) page.models.push_back(*std::move(model));
   }
-  if (root["has_more"].is_truthy()) {
-    page.next = root["last_id"].str();
-    if (page.next.empty() && !page.models.empty()) page.next = page.models.back().id;
+  // llama.cpp tells the rest in a second list beside the first.
+  if (root["data"].is_array()) {
+    for (Json::Cursor others(root["models"]); others.next();) {
+      const std::optional<ModelInfo> more = read_model(others.value());
+      const auto same = more ? std::ranges::find(page.models, more->id, &ModelInfo::id) : page.models.end();
+      if (same != page.models.end()) lay_over(*same, *more);
+    }
   }
+  page.next = find_next(root, page.models);
   return page;
 }
 

@@ -287,10 +287,7 @@ base::Result<> ChatReply::on_end(EventSink& sink) {
   add_reasoning(pieces.reasoning, sink);
   if (!pieces.text.empty()) sink.on(core::TextDelta{pieces.text});
   if (const std::string_view rest = refusal_.rest(); !rest.empty()) sink.on(core::RefusalDelta{rest});
-  if (reason_.empty() && !has_done_mark_) {
-    return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete",
-                      "what is there may be cut off; run it again");
-  }
+  if (reason_.empty() && !has_done_mark_) return cut_off();
   FinishReason reason = reason_.empty() ? FinishReason::stop : reason_of(reason_);
   if (reason == FinishReason::error) {
     return base::fail(ErrorKind::overloaded, "the provider ended the reply with an error and gave no reason");

@@ -371,7 +371,7 @@ base::Result<> ResponsesReply::end(Json response, std::string_view status) {
 base::Result<> ResponsesReply::on_end(EventSink& sink) {
   const std::string_view rest = texts_[static_cast<std::size_t>(Channel::text)].rest();
   if (!rest.empty()) sink.on(core::TextDelta{rest});
-  if (!reason_) return base::fail(ErrorKind::incomplete, "the stream ended before the reply was complete");
+  if (!reason_) return cut_off();
   sink.on(core::Finished{.reason = *reason_, .provider_reason = provider_reason_, .detail = {}});
   return {};
 }

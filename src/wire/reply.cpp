@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "wire/hints.hpp"
 #include "wire/json.hpp"
 #include "wire/wire.hpp"
 
@@ -81,8 +82,7 @@ class Reply final : public Decoder {
     if (form_ == Form::undecided && type_ == Form::stream) BYOK_CHECK(begin_stream(sink));
     if (stream_) return hinted(stream_->finish(sink), {});
     if (body_.empty()) {
-      return fail(ErrorKind::protocol, "the server sent an empty answer",
-                  fmt::format("check that base_url ({}) is the address of the API", profile_.base_url.display()));
+      return fail(ErrorKind::protocol, "the server sent an empty answer", check_address());
     }
     switch (form_) {
       case Form::json:
@@ -142,21 +142,24 @@ class Reply final : public Decoder {
     return fail(
         ErrorKind::protocol,
         fmt::format("a web page came instead of a reply: {}", base::abbreviate(base::strip_html(body_), kShown)),
-        fmt::format("check base_url ({}): APIs in OpenAI's form often end in /v1; or a proxy or login page "
-                    "stands in between",
-                    profile_.base_url.display()));
+        fmt::format("check {} ({}): APIs in OpenAI's form often end in /v1; or a proxy or login page stands in between",
+                    key_or_variable(profile_, "base_url"), profile_.base_url.display()));
   }
 
   Result<> ndjson() const {
-    return fail(ErrorKind::protocol,
-                "the server answered with a stream of JSON lines, which is no API that byok speaks",
-                fmt::format("for Ollama, write base_url: {}/v1", profile_.base_url.origin()));
+    return fail(
+        ErrorKind::protocol, "the server answered with a stream of JSON lines, which is no API that byok speaks",
+        fmt::format("for Ollama, write {}: {}/v1", key_or_variable(profile_, "base_url"), profile_.base_url.origin()));
   }
 
   Result<> junk() const {
     const std::string shown = base::abbreviate(base::to_valid_utf8(base::trim(body_).substr(0, 4 * kShown)), kShown);
-    return fail(ErrorKind::protocol, fmt::format("what the server sent is no reply: {}", shown),
-                fmt::format("check that base_url ({}) is the address of the API", profile_.base_url.display()));
+    return fail(ErrorKind::protocol, fmt::format("what the server sent is no reply: {}", shown), check_address());
+  }
+
+  [[nodiscard]] std::string check_address() const {
+    return fmt::format("check that {} ({}) is the address of the API", key_or_variable(profile_, "base_url"),
+                       profile_.base_url.display());
   }
 
   const core::Profile& profile_;

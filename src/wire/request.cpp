@@ -23,6 +23,7 @@ using base::Result;
 using Object = nlohmann::ordered_json;
 
 constexpr std::string_view kDrop = "drop:";
+constexpr std::string_view kDropOwn = "body:";
 constexpr std::size_t kMostSteps = 64;
 
 // RFC 7396: members are merged one by one, null removes.
@@ -111,14 +112,17 @@ Result<std::string> finished_body(const core::Request& request, const std::strin
   if (request.body.empty() && request.adaptations.empty() && request.edits.empty()) return text;
   Object body = Object::parse(text, nullptr, false);
   if (body.is_discarded()) return fail(ErrorKind::internal, "the request body is not JSON");
-  // What was learned comes first: a field that the user wrote is never dropped.
+  // What byok would leave out comes first: it must not touch what the user wrote.
   for (const std::string& word : request.adaptations) {
     if (word.starts_with(kDrop)) drop_field(body, std::string_view(word).substr(kDrop.size()));
   }
   if (!request.body.empty()) {
-    const Object patch = Object::parse(request.body, nullptr, false);
+    Object patch = Object::parse(request.body, nullptr, false);
     if (!patch.is_object()) {
       return fail(ErrorKind::config, "`body` of the profile is not a mapping", "write body: {field: value}");
+    }
+    for (const std::string& word : request.adaptations) {
+      if (word.starts_with(kDropOwn)) patch.erase(word.substr(kDropOwn.size()));
     }
     merge(body, patch);
   }

@@ -93,14 +93,16 @@ struct Adaptation {
 [[nodiscard]] base::Result<std::optional<Adaptation>> adapt(const core::Profile& profile, const core::Request& request,
                                                             int status, std::string_view body);
 
-// models.cpp: the model list, page by page.
+// models.cpp: the model list, page by page; `after` is ModelPage::next of the page before, empty for the first.
 [[nodiscard]] core::HttpRequest list_models(const core::Profile& profile, const base::Secret& secret,
-                                            std::string_view after_id);
+                                            std::string_view after);
 struct ModelPage {
   std::vector<core::ModelInfo> models;
-  std::string next;  // the id to continue after, or empty
+  std::string next;  // the id to continue after, or the next page's query from its `?` on; empty: this was the last
 };
 [[nodiscard]] base::Result<ModelPage> parse_models(std::string_view body);
+// Takes over what `more` knows of the same model; a name only where there is none.
+void lay_over(core::ModelInfo& model, const core::ModelInfo& more);
 
 // headers.cpp: what both kinds of request carry: User-Agent, Accept, Content-Type, Accept-Encoding, the credential by
 // type, and the profile's headers laid over them.

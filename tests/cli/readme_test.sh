@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Runs what README.md shows: readme_test.sh BYOK SOURCE_DIR.
 #
-#   ```sh              run as it stands, with the built-in demo provider as the profile
-#   ```sh dry-run      run with --dry-run at the end of each `byok ask`
+#   ```sh              run as it stands; the built-in demo provider answers where no profile is named
+#   ```sh dry-run HOST run with --dry-run at the end of each `byok ask`; every request goes to HOST
 #   ```text transcript each `$ command` must print the lines that follow it
 #   ```yaml            together, the configuration file
 #   ```console         not run
+#
+# The blocks of one section run in one shell, in their order, as a reader pastes them.
 set -u
 
 byok=$(realpath "$1")
@@ -13,16 +15,24 @@ source=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/fences" "$work/bin"
-ln -s "$byok" "$work/bin/byok"
+cat >"$work/bin/byok" <<SCRIPT
+#!/bin/sh
+case " \$* " in
+  *" --dry-run "*) exec "$byok" "\$@" ;;
+  *) BYOK_PROFILE=\${BYOK_PROFILE-demo} exec "$byok" "\$@" ;;
+esac
+SCRIPT
+chmod +x "$work/bin/byok"
 passed=0
 failed=0
 
-# One file a fence, named by its number, its line and its words.
+# One file a fence, named by its section, its number, its line and its words.
 awk -v folder="$work/fences" '
+  /^## / && file == "" { section++ }
   /^```/ && file == "" {
     words = substr($0, 4)
     gsub(/ /, "-", words)
-    file = sprintf("%s/%03d.%d.%s", folder, ++count, NR, words)
+    file = sprintf("%s/%02d.%03d.%d.%s", folder, section, ++count, NR, words)
     printf "" > file
     next
   }
@@ -70,22 +80,36 @@ check() {  # check NAME CODE: counts, and shows the output of what failed
   fi
 }
 
-run_script() {  # run_script NAME SCRIPT [NAME=VALUE...]
-  local name=$1 script=$2
-  shift 2
-  make_home
-  in_home "$@" timeout 60 bash -eu -o pipefail "$script" >"$work/output" 2>&1
-  check "$name" $?
+# Adds a block to the script of its section. Where it stops is told by the last line that it printed.
+add_block() {  # add_block WHERE SECTION FENCE [HOST]
+  local where=$1 script=$work/section.$2 fence=$3 host=${4-}
+  [ -s "$script" ] || echo 'set -eu -o pipefail' >"$script"
+  echo "echo '== $where'" >>"$script"
+  if [ -z "$host" ]; then
+    cat "$fence" >>"$script"
+    return
+  fi
+  # `byok ask` may stand behind a redirection: an option is one wherever it stands on the line.
+  sed 's/^\( *byok ask .*\)$/\1 --dry-run/' "$fence" >>"$script"
+  echo "echo '== all to $host'" >>"$script"
 }
 
-run_dry() {
-  # `byok ask` may stand behind a redirection: an option is one wherever it stands on the line.
-  sed 's/^\( *byok ask .*\)$/\1 --dry-run/' "$2" >"$work/dry.sh"
-  run_script "$1" "$work/dry.sh"
-  if grep -q 'dummy-key' "$work/output"; then
-    echo "a key stands in the dry run" >>"$work/output"
-    check "$1, without keys" 1
-  fi
+# Each request that a dry run printed goes to the host that its block names.
+misled() {
+  awk '/^== all to / { for (i in urls) if (urls[i] !~ "^https?://" $4 "/") print where ": " urls[i]; delete urls; next }
+       /^== / { where = $2; delete urls; next }
+       /^POST / { urls[NR] = $2 }' "$1"
+}
+
+run_section() {  # run_section SCRIPT
+  make_home
+  in_home timeout 120 bash "$1" >"$work/output" 2>&1
+  local code=$?
+  check "section ${1##*.}, up to $(grep '^== README' "$work/output" | tail -n 1)" "$code"
+  cp "$work/output" "$work/all"
+  misled "$work/all" >"$work/output"
+  check "section ${1##*.}: the requests go where the page says" "$([ -s "$work/output" ] && echo 1 || echo 0)"
+  if grep 'dummy-key' "$work/all" >"$work/output"; then check "section ${1##*.}: no key stands in a dry run" 1; fi
 }
 
 run_transcript() {
@@ -107,12 +131,10 @@ needs_missing_program() {
 }
 
 for fence in "$work"/fences/*; do
-  name=$(basename "$fence")
-  line=${name#*.}
-  where="README.md:${line%%.*}"
-  kind=${line#*.}
+  IFS=. read -r section _ line kind <<<"$(basename "$fence")"
+  where="README.md:$line"
   case $kind in
-    sh | sh-dry-run | text-transcript)
+    sh* | text-transcript)
       if needs_missing_program "$fence"; then
         echo "skipped: $where needs jq"
         continue
@@ -120,8 +142,8 @@ for fence in "$work"/fences/*; do
       ;;
   esac
   case $kind in
-    sh) run_script "$where" "$fence" BYOK_PROFILE=demo ;;
-    sh-dry-run) run_dry "$where" "$fence" ;;
+    sh) add_block "$where" "$section" "$fence" ;;
+    sh-dry-run-*) add_block "$where" "$section" "$fence" "${kind#sh-dry-run-}" ;;
     text-transcript) run_transcript "$where" "$fence" ;;
     yaml | console) ;;
     *)
@@ -130,6 +152,7 @@ for fence in "$work"/fences/*; do
       ;;
   esac
 done
+for script in "$work"/section.*; do run_section "$script"; done
 
 # The whole configuration of the page is sound: every profile, not only those that a command names.
 make_home

@@ -121,6 +121,19 @@ TEST_CASE("an answer that cannot be written is exit 1 and says why") {
   }
 }
 
+TEST_CASE("where nothing can be saved, no empty file is left and none is announced") {
+  const RawServer server({chat("Hello")});
+  const Sandbox sandbox(server.port());
+  sandbox.write(sandbox.work() / "out.partial", "of an earlier run");
+  const ProcessResult result = sandbox.run_shell("trap '' XFSZ; ulimit -f 0; exec \"$BYOK\" ask hi -o out");
+  CAPTURE(summary(result));
+  CHECK(result.exit_code == 1);
+  CHECK(result.err.contains("nothing of the reply was saved"));
+  CHECK_FALSE(result.err.contains("the incomplete reply is in"));
+  CHECK(names_in(sandbox.work()) == Names{"out.partial"});
+  CHECK(read_bytes(sandbox.work() / "out.partial") == "of an earlier run");
+}
+
 TEST_CASE("a folder that may not be written to is found out before anything is sent") {
   if (::geteuid() == 0) {
     MESSAGE("skipped: root may write everywhere");
@@ -160,6 +173,15 @@ TEST_CASE("devices and pipes are written to as they are") {
       CHECK(result.exit_code == 0);
     }
     CHECK(read_bytes(sandbox.work() / "out") == "first\nHello\n");
+  }
+  SUBCASE("other streams under their names") {
+    for (const std::string name : {"/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"}) {
+      CAPTURE(name);
+      const ProcessResult result = sandbox.run_shell("echo first > err; \"$BYOK\" ask hi -o " + name + " 2>> err");
+      CAPTURE(summary(result));
+      CHECK(result.exit_code == 0);
+      CHECK(read_bytes(sandbox.work() / "err") == "first\nHello\n");
+    }
   }
 }
 

@@ -53,6 +53,25 @@ void check_refused(const std::string& script, int exit_code, std::string_view er
 
 TEST_SUITE_BEGIN("output");
 
+TEST_CASE("the result object has the warnings about the loop's input and the key") {
+  const RawServer server({chat("ok")});
+  const Sandbox sandbox;
+  sandbox.write(sandbox.work() / "key", "sk-0123456789");
+  sandbox.write(sandbox.config_file(),
+                fmt::format("profiles:\n  p:\n    base_url: http://127.0.0.1:{}/v1\n    model: m\n"
+                            "    api_key: ${{file:{}}}\n",
+                            server.port(), (sandbox.work() / "key").string()));
+  fs::permissions(sandbox.work() / "key", fs::perms(0644));
+  sandbox.write(sandbox.work() / "lines", "one\ntwo\n");
+  const ProcessResult result = sandbox.run_shell("exec < lines; read -r line; \"$BYOK\" ask --json -q \"$line\"");
+  CAPTURE(summary(result));
+  CHECK(result.err == "");
+  const std::size_t at = result.out.find("\"warnings\":[");
+  REQUIRE(at != std::string::npos);
+  CHECK(result.out.substr(at).contains("standard input is a file that was read before"));
+  CHECK(result.out.substr(at).contains("can be read by others"));
+}
+
 TEST_CASE("words arrive as they were written, whatever they look like") {
   struct Row {
     std::vector<std::string> words;

@@ -219,6 +219,73 @@ TEST_CASE("a reader that does not read cannot hold the program against a signal"
   CHECK(process.finish().exit_code == 143);
 }
 
+// A pipe that is full, with nobody who reads: the shell holds its other end.
+const std::string kFullPipe =
+    "mkfifo full; exec 7<>full; dd if=/dev/zero of=full bs=4096 count=16 oflag=nonblock 2>/dev/null; ";
+
+TEST_CASE("a stderr that nobody reads cannot hold the program against a signal") {
+  struct Row {
+    std::string words, answer;
+  };
+  const std::string held = std::string(kStreamHead) + reasoning_delta(std::string(200'000, 'x')) + "{{stall}}";
+  const std::string refused = "HTTP/1.1 429 No\nRetry-After: 50\nContent-Length: 0\nConnection: close\n\n";
+  for (const Row& row : {Row{"ask hi --show-reasoning", held}, Row{"ask hi", refused}, Row{"ask hi -v", held}}) {
+    CAPTURE(row.words);
+    const RawServer server({answer(row.answer)});
+    const Sandbox sandbox(server.port());
+    Process process(sandbox.shell(kFullPipe + "exec 2>full; echo ready; exec \"$BYOK\" " + row.words));
+    REQUIRE(process.wait_for("ready"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));  // for the program to come to its write
+    const Ended ended = end_by(process, SIGTERM);
+    CHECK(ended.was_soon);
+    CHECK(ended.result.exit_code == 143);
+    CHECK(ended.result.signal == 0);
+  }
+}
+
+TEST_CASE("a pipe as the file of -o cannot hold the program against a signal") {
+  SUBCASE("while nobody has opened it") {
+    const RawServer server({chat("Hello")});
+    const Sandbox sandbox(server.port());
+    Process process(sandbox.shell("mkfifo pipe; echo ready; exec \"$BYOK\" ask --json hi -o pipe"));
+    REQUIRE(process.wait_for("ready"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    const Ended ended = end_by(process, SIGINT);
+    CAPTURE(summary(ended.result));
+    CHECK(ended.was_soon);
+    CHECK(ended.result.exit_code == 130);
+    CHECK(json_lacks(R"({"ok":false,"exit_code":130,"error":{"category":"cancelled"}})", last_line(ended.result.out)) ==
+          "");
+    CHECK(server.connections() == 0);
+  }
+  SUBCASE("while nobody reads") {
+    const RawServer server({stream({delta(std::string(200'000, 'x')), "{{stall}}"})});
+    const Sandbox sandbox(server.port());
+    Process process(sandbox.shell("mkfifo pipe; exec 7<>pipe; exec \"$BYOK\" ask hi -o pipe"));
+    REQUIRE(has_request(server));
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    const Ended ended = end_by(process, SIGTERM);
+    CAPTURE(summary(ended.result));
+    CHECK(ended.was_soon);
+    CHECK(ended.result.exit_code == 143);
+  }
+}
+
+TEST_CASE("Ctrl-C that ends the writer of standard input as well is no empty prompt") {
+  const Sandbox sandbox(1);
+  for (int round = 0; round < 8; ++round) {
+    CAPTURE(round);
+    // Both are stopped when the signal and the end of the input come, so the program finds both when it goes on.
+    const ProcessResult result = sandbox.run_shell(
+        "rm -f p; mkfifo p; sleep 60 >p & writer=$!; \"$BYOK\" ask <p & program=$!; sleep 0.3; "
+        "trap : INT; kill -STOP $program; kill -TERM $writer; kill -TERM $program; sleep 0.1; kill -CONT $program; "
+        "wait $program; echo $?");
+    CAPTURE(summary(result));
+    CHECK(result.out == "143\n");
+    CHECK_FALSE(result.err.contains("there is no prompt"));
+  }
+}
+
 TEST_CASE("what was started with SIGINT ignored goes on") {
   const RawServer server({stream({delta("Hel"), "{{delay 400}}", delta("lo"), kStreamEnd})});
   const Sandbox sandbox(server.port());

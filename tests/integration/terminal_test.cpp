@@ -226,6 +226,36 @@ TEST_CASE("reasoning is dim on stderr and apart from the answer; without colour 
   }
 }
 
+TEST_CASE("a message begins a line of its own, wherever the reply stands") {
+  if (!has_terminal()) return;
+  struct Row {
+    std::string words;
+    std::vector<std::string_view> parts;
+    std::string open, shown;  // what was printed before the message, and the message's beginning
+  };
+  const std::string thought = reasoning_delta("Hm");
+  const std::string text = delta("Hello");
+  const std::string error = "data: {\"error\":{\"message\":\"boom\",\"code\":500}}\n\n";
+  for (const Row& row : std::vector<Row>{
+           {"ask hi --color never", {thought, "{{delay 50}}{{reset}}"}, "Hm", "byok: "},
+           {"ask hi --color never", {text, "{{delay 50}}", error}, "Hello", "byok: error: "},
+           {"ask hi --color never -vv", {text, "{{delay 50}}", kStreamEnd}, "Hello", ""},
+           {"ask hi --color never -vv", {thought, "{{delay 50}}", text, kStreamEnd}, "Hm", ""},
+       }) {
+    CAPTURE(row.words);
+    CAPTURE(row.open);
+    std::string body(kStreamHead);
+    for (const std::string_view part : row.parts) body += part;
+    const RawServer server({answer(body)});
+    const Sandbox sandbox(server.port());
+    const ProcessResult result = run_on_terminal(sandbox, "\"$BYOK\" " + row.words);
+    CAPTURE(summary(result));
+    CHECK(result.out.contains(row.open + "\n" + row.shown));
+    CHECK_FALSE(result.out.contains(row.open + "\n\n"));
+    CHECK(result.out.ends_with("\n"));
+  }
+}
+
 TEST_CASE("each stream is judged by itself") {
   if (!has_terminal()) return;
   const RawServer server({stream({reasoning_delta("Hm"), delta("a\x07"), kStreamEnd}),

@@ -23,7 +23,24 @@ bool can_animate(const Context& context) {
 }  // namespace
 
 Answer::Answer(Context& context, const AnswerOptions& options)
-    : context_(context), options_(options), spinner_(context.streams.err, can_animate(context), kSpinnerLabel) {}
+    : context_(context),
+      options_(options),
+      spinner_(context.streams.err, can_animate(context), kSpinnerLabel),
+      shares_terminal_(context.streams.out_is_terminal && context.streams.err_is_terminal && options.file == nullptr) {
+  context_.clear_line = [this] { clear_line(); };
+}
+
+Answer::~Answer() { context_.clear_line = nullptr; }
+
+// Before a message: it begins a line of its own.
+void Answer::clear_line() {
+  spinner_.clear();
+  const bool text_is_open = shares_terminal_ && !ends_line_;
+  if (!reasoning_is_open_ && !text_is_open) return;
+  reasoning_is_open_ = false;
+  if (text_is_open) ends_line_ = true;
+  context_.write_err("\n");
+}
 
 void Answer::on(const core::StreamEvent& event) {
   if (const auto* text = std::get_if<core::TextDelta>(&event)) {
@@ -46,6 +63,7 @@ void Answer::on_attempt(int number) {
 }
 
 void Answer::add_text(std::string_view text) {
+  release_reasoning(held_reasoning_.size());
   has_text_ = true;
   if (options_.keeps_text) content_ += text;
   if (options_.events != nullptr) options_.events->message_delta(text);
@@ -57,14 +75,23 @@ void Answer::add_text(std::string_view text) {
   }
 }
 
+// A server may send a key back in pieces, so what may be the beginning of one waits for what follows.
 void Answer::add_reasoning(std::string_view text) {
   if (options_.keeps_text) reasoning_ += text;
-  if (options_.events != nullptr) options_.events->reasoning_delta(text);
+  held_reasoning_ += text;
+  release_reasoning(held_reasoning_.size() - context_.redactor.open_length(held_reasoning_));
+}
+
+void Answer::release_reasoning(std::size_t length) {
+  if (length == 0) return;
+  const std::string safe = context_.redactor.redact(std::string_view(held_reasoning_).substr(0, length));
+  held_reasoning_.erase(0, length);
+  if (options_.events != nullptr) options_.events->reasoning_delta(safe);
   if (!options_.shows_reasoning) return;
   if (context_.streams.err_is_terminal) {
-    reasoning_sanitizer_.append(text, pending_reasoning_);
+    reasoning_sanitizer_.append(safe, pending_reasoning_);
   } else {
-    pending_reasoning_ += text;
+    pending_reasoning_ += safe;
   }
 }
 
@@ -86,12 +113,10 @@ void Answer::flush_reasoning() {
   if (pending_reasoning_.empty()) return;
   spinner_.clear();
   has_shown_ = true;
-  std::string text(context_.err_style.dim_on());
-  text += context_.redactor.redact(pending_reasoning_);
-  text += context_.err_style.off();
-  reasoning_is_open_ = !pending_reasoning_.ends_with('\n');
+  const bool ends_line = pending_reasoning_.ends_with('\n');
+  context_.write_err(fmt::format("{}{}{}", context_.err_style.dim_on(), pending_reasoning_, context_.err_style.off()));
+  reasoning_is_open_ = !ends_line;
   pending_reasoning_.clear();
-  static_cast<void>(base::write_all(context_.streams.err, text));
 }
 
 Result<> Answer::flush() {
@@ -103,10 +128,7 @@ Result<> Answer::flush() {
   if (pending_text_.empty()) return {};
   spinner_.clear();
   has_shown_ = options_.file == nullptr;
-  if (reasoning_is_open_) {
-    reasoning_is_open_ = false;
-    static_cast<void>(base::write_all(context_.streams.err, "\n"));
-  }
+  close_reasoning();
   ends_line_ = pending_text_.ends_with('\n');
   const auto written =
       options_.file != nullptr ? options_.file->write(pending_text_) : context_.write_out(pending_text_);
@@ -114,18 +136,17 @@ Result<> Answer::flush() {
   return written;
 }
 
+void Answer::close_reasoning() {
+  if (std::exchange(reasoning_is_open_, false)) context_.write_err("\n");
+}
+
 void Answer::on_tick() {
   if (!has_shown_) spinner_.tick(std::chrono::steady_clock::now());
 }
 
-void Answer::on_warning(std::string_view sentence) {
-  warnings_.emplace_back(sentence);
-  spinner_.clear();
-  context_.warn(sentence);
-}
+void Answer::on_warning(std::string_view sentence) { context_.warn(sentence); }
 
 void Answer::on_retry(const base::Error& error, std::chrono::milliseconds wait) {
-  spinner_.clear();
   if (context_.is_quiet) return;
   // Redacted before it is cut: the beginning of a key alone would not be found.
   const std::string message = base::abbreviate(context_.redactor.redact(error.message), 200);
@@ -134,12 +155,10 @@ void Answer::on_retry(const base::Error& error, std::chrono::milliseconds wait) 
 
 Result<> Answer::finish() {
   spinner_.clear();
+  release_reasoning(held_reasoning_.size());
   reasoning_sanitizer_.finish(pending_reasoning_);
   flush_reasoning();
-  if (reasoning_is_open_) {
-    reasoning_is_open_ = false;
-    static_cast<void>(base::write_all(context_.streams.err, "\n"));
-  }
+  close_reasoning();
   if (!options_.prints_text) return {};
   if (context_.streams.out_is_terminal && options_.file == nullptr) text_sanitizer_.finish(pending_text_);
   const bool lacks_newline = has_text_ && !(pending_text_.empty() ? ends_line_ : pending_text_.ends_with('\n'));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
@@ -28,6 +29,9 @@ struct AnswerOptions {
 class Answer final : public session::TurnObserver {
  public:
   Answer(Context& context, const AnswerOptions& options);
+  ~Answer() override;
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
 
   void on(const core::StreamEvent& event) override;
   void on_attempt(int number) override;
@@ -39,35 +43,38 @@ class Answer final : public session::TurnObserver {
   // When the turn is over: what was held back at a seam, and the newline that a non-empty answer lacks.
   base::Result<> finish();
 
-  [[nodiscard]] const std::string& content() const { return content_; }
+  [[nodiscard]] std::string take_content() { return std::move(content_); }
   [[nodiscard]] const std::string& reasoning() const { return reasoning_; }
   [[nodiscard]] const std::vector<core::ToolCallPart>& tool_calls() const { return tool_calls_; }
-  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   [[nodiscard]] const std::string& encrypted() const { return encrypted_; }
 
  private:
   void add_text(std::string_view text);
   void add_reasoning(std::string_view text);
+  void release_reasoning(std::size_t length);
   void add_tool_call(const core::ToolCallDelta& delta);
   base::Result<> flush();
   void flush_reasoning();
+  void close_reasoning();
+  void clear_line();
 
   Context& context_;
   AnswerOptions options_;
   terminal::Spinner spinner_;
   terminal::Sanitizer text_sanitizer_;
   terminal::Sanitizer reasoning_sanitizer_;
-  std::string pending_text_;  // for one write at the end of a read
+  std::string pending_text_;    // for one write at the end of a read
+  std::string held_reasoning_;  // its end may be the beginning of a secret
   std::string pending_reasoning_;
   bool has_shown_ = false;  // something of the reply was printed: no spinner any more
   bool has_text_ = false;
   bool ends_line_ = true;           // of what was printed of the text
   bool reasoning_is_open_ = false;  // a line of reasoning stands unfinished on stderr
+  bool shares_terminal_ = false;    // the answer appears where messages appear
   std::string content_;
   std::string reasoning_;
   std::string encrypted_;
   std::vector<core::ToolCallPart> tool_calls_;
-  std::vector<std::string> warnings_;
 };
 
 }  // namespace byok::cli

@@ -77,21 +77,22 @@ int print_dry_run(const AskOptions& options, Launched& launched, const core::Req
   const bool has_credential = profile.credential.slot != core::Credential::Slot::none;
   const base::Secret stand_in = has_credential ? base::Secret(std::string(base::Redactor::kMask)) : base::Secret();
   const auto outgoing = wire::ask(profile, stand_in, request);
-  if (!outgoing) return fail_command(context, outgoing.error(), options.format != OutputFormat::text);
+  if (!outgoing) return fail_command(context, outgoing.error(), options.format != OutputFormat::text, &profile);
   for (const std::string& warning : outgoing->warnings) context.warn(warning);
-  const std::string shown =
-      options.is_curl ? show_curl(outgoing->http, context.redactor) : show_request(outgoing->http, context.redactor);
+  const std::string shown = options.is_curl
+                                ? show_curl(outgoing->http, profile.network, context.environment, context.redactor)
+                                : show_request(outgoing->http, context.redactor);
   return context.print(context.streams.out_is_terminal ? terminal::sanitize(shown) : shown);
 }
 
 // Where the output goes, and how it ends there: whole, or beside the target as `.partial`.
 class Output {
  public:
-  static Result<Output> open(const AskOptions& options) {
+  static Result<Output> open(const AskOptions& options, const Context& context) {
     Output output;
     // `-` and /dev/stdout are standard output itself: a file behind it must not be replaced.
     if (!options.output || *options.output == "-" || *options.output == "/dev/stdout") return output;
-    BYOK_TRY(base::PendingFile file, base::PendingFile::open(*options.output));
+    BYOK_TRY(base::PendingFile file, base::PendingFile::open(*options.output, context.interrupt_fd()));
     output.file_ = std::move(file);
     return output;
   }
@@ -111,7 +112,8 @@ class Output {
     if (is_complete) return file_->commit();
     if (!has_content_ || file_->is_direct()) return {};
     BYOK_TRY(const auto path, file_->keep_partial());
-    context.say(fmt::format("byok: the incomplete reply is in {}", path.string()));
+    context.say(path.empty() ? "byok: nothing of the reply was saved"
+                             : fmt::format("byok: the incomplete reply is in {}", path.string()));
     return {};
   }
 
@@ -126,13 +128,10 @@ class Output {
   bool has_content_ = false;
 };
 
-RunResult collect(const Launched& launched, const session::TurnResult& turn, const Answer& answer,
-                  const Context& context) {
+RunResult collect(const Launched& launched, const session::TurnResult& turn, Answer& answer, const Context& context) {
   RunResult result;
-  result.profile = launched.profile.name;
-  result.host = launched.profile.base_url.host();
-  result.model = launched.profile.model;
-  result.content = answer.content();
+  result.set_profile(launched.profile);
+  result.content = answer.take_content();
   result.reasoning = answer.reasoning();
   result.tool_calls = answer.tool_calls();
   if (!turn.error) result.finish = turn.finish;
@@ -144,8 +143,7 @@ RunResult collect(const Launched& launched, const session::TurnResult& turn, con
   result.time_to_first_token = turn.time_to_first_token;
   result.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - context.started);
-  result.warnings = launched.warnings;
-  result.warnings.insert(result.warnings.end(), answer.warnings().begin(), answer.warnings().end());
+  result.warnings = context.warnings;
   return result;
 }
 
@@ -158,16 +156,17 @@ class Ask {
     auto launched = launch_with_model(options_.overrides, context_);
     if (!launched) return fail_command(context_, launched.error(), is_json());
     auto prompt = assemble_prompt(options_, context_, launched->deadline);
-    if (!prompt) return fail_command(context_, prompt.error(), is_json());
+    const core::Profile* const profile = &launched->profile;
+    if (!prompt) return fail_command(context_, prompt.error(), is_json(), profile);
     const std::string prompt_text = options_.format == OutputFormat::stream_json ? *prompt : std::string();
     prompt_bytes_ = prompt->size();
     core::Request request = make_request(options_, launched->profile, *std::move(prompt), context_);
     if (const auto fits = check_prompt_tokens(launched->profile, request); !fits) {
-      return fail_command(context_, fits.error(), is_json());
+      return fail_command(context_, fits.error(), is_json(), profile);
     }
     if (options_.is_dry_run) return print_dry_run(options_, *launched, request, context_);
-    auto output = Output::open(options_);
-    if (!output) return fail_command(context_, output.error(), is_json());
+    auto output = Output::open(options_, context_);
+    if (!output) return fail_command(context_, output.error(), is_json(), profile);
     return converse(*launched, std::move(request), prompt_text, *output);
   }
 
@@ -192,13 +191,12 @@ class Ask {
                    prompt);
     }
     session::TurnResult turn = take_turn(launched, std::move(request), answer);
+    if (turn.error) suggest_models(*turn.error, launched, context_);
     if (turn.had_text && prints_text) output.note_content();
     if (const auto finished = answer.finish(); !finished && !turn.error) turn.error = finished.error();
     RunResult result = collect(launched, turn, answer, context_);
-    const std::size_t printed = result.warnings.size();
     judge(turn, {.prompt_bytes = prompt_bytes_, .has_tool_calls = !result.tool_calls.empty()}, result,
           turn.error ? context_.signal_for(*turn.error) : 0);
-    new_warnings_.assign(result.warnings.begin() + static_cast<std::ptrdiff_t>(printed), result.warnings.end());
     return finish(launched, turn, result, has_events ? &events : nullptr, answer.encrypted(), output);
   }
 
@@ -226,10 +224,20 @@ class Ask {
       result.error = *write_error;
       result.exit_code = static_cast<int>(exit_code_for(write_error->kind, context_.signal_for(*write_error)));
     }
-    for (const std::string& warning : new_warnings_) context_.warn(warning);
-    if (result.error && result.error->kind != ErrorKind::cancelled) context_.report(*result.error, launched.where());
+    for (const std::string& warning : result.warnings) context_.warn(warning);
+    if (!is_json() && result.exit_code == 0) say_tool_calls(result);
+    if (result.error && result.error->kind != ErrorKind::cancelled)
+      context_.report(*result.error, turn.url.empty() ? launched.where() : launched.where(turn.url));
     if (options_.shows_usage) context_.say("byok: " + usage_line(result));
     return result.exit_code;
+  }
+
+  // Calls have no place in text: without a word they would look like an empty reply.
+  void say_tool_calls(const RunResult& result) const {
+    if (result.tool_calls.empty() || context_.is_quiet) return;
+    std::string names;
+    for (const core::ToolCallPart& call : result.tool_calls) names += (names.empty() ? "" : ", ") + call.name;
+    context_.say(fmt::format("byok: the reply is a call of {}; --json shows it", names));
   }
 
   std::optional<base::Error> print_end(const session::TurnResult& turn, RunResult& result, EventStream* events,
@@ -249,9 +257,13 @@ class Ask {
     }
     Result<> written;
     if (options_.format == OutputFormat::json) {
-      written = output.write_json(context_, to_json(result, context_.redactor) + "\n");
+      const auto write = [&](std::string_view bytes) { return output.write_json(context_, bytes); };
+      written = write_json(result, context_.redactor, write);
+      if (written) written = write("\n");
     } else if (options_.extracts && has_block_) {
+      const bool lacks_newline = !result.content.empty() && !result.content.ends_with('\n');
       written = output.write_text(context_, result.content);
+      if (written && lacks_newline) written = output.write_text(context_, "\n");
     }
     return written ? std::nullopt : std::optional(written.error());
   }
@@ -278,7 +290,6 @@ class Ask {
   Context& context_;
   std::size_t prompt_bytes_ = 0;
   bool has_block_ = false;
-  std::vector<std::string> new_warnings_;
 };
 
 }  // namespace

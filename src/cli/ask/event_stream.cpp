@@ -115,7 +115,7 @@ void EventStream::message(std::string_view content, std::string_view reasoning, 
       Fields()
           .text("messageId", message_id_)
           .text("content", content)
-          .text_if("reasoningText", reasoning)
+          .text_if("reasoningText", redact_(reasoning))
           .text_if("encryptedContent", encrypted)
           .object());
 }

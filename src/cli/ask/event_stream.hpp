@@ -15,7 +15,8 @@ namespace byok::cli {
 class EventStream {
  public:
   using Write = std::function<base::Result<>(std::string_view bytes)>;
-  // `write` takes whole lines; `redact` is applied to each line, answer text excepted.
+  // `write` takes whole lines; `redact` is applied to all but answer text. Deltas of reasoning come redacted, because a
+  // secret may be cut between them.
   EventStream(Write write, std::function<std::string(std::string_view)> redact);
 
   struct Start {

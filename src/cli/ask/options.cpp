@@ -232,8 +232,12 @@ Result<AskOptions> read_ask_options(const Arguments& arguments) {
   if (const auto system = arguments.last("system")) {
     options.overrides.system = *system;
     if (system->starts_with('@')) {
-      BYOK_TRY(std::string text, base::read_file(system->substr(1), kLargestSystemFile));
-      options.overrides.system = base::to_valid_utf8(text);
+      auto text = base::read_file(system->substr(1), kLargestSystemFile);
+      if (!text && *system == "@-") {
+        text.error().hint = "standard input goes into the prompt, where a word - says; -s takes a file or a text";
+      }
+      if (!text) return std::unexpected(std::move(text).error());
+      options.overrides.system = base::to_valid_utf8(*text);
     }
   }
   BYOK_TRY(options.edits, field_edits(arguments));

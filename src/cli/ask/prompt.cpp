@@ -30,8 +30,8 @@ std::unexpected<base::Error> too_large(std::string_view source, std::size_t limi
 }
 
 // Text that can be sent: UTF-8 without NUL.
-Result<std::string> checked_text(std::string bytes, std::string_view source, const AskOptions& options,
-                                 const Context& context) {
+Result<std::string> checked_text(const std::string& bytes, std::string_view source, const AskOptions& options,
+                                 Context& context) {
   if (bytes.find('\0') != std::string::npos) {
     return fail(ErrorKind::usage, fmt::format("{} is binary: it holds NUL bytes", source),
                 "for an image or a PDF, try -a");
@@ -55,6 +55,13 @@ struct Source {
   std::string way_out;  // how not to read it; may be empty
 };
 
+std::unexpected<base::Error> interrupted(const Source& source) {
+  return fail(ErrorKind::cancelled, fmt::format("interrupted while reading {}", source.name));
+}
+
+// Ctrl-C ends the program at the other end of a pipe as well, so a signal and the end of the input come together.
+bool is_interrupted(const Context& context) { return context.interrupt != nullptr && context.interrupt->signal() != 0; }
+
 // Waits for the source. Ok: something can be read, or it ended.
 Result<> wait_for_input(const Source& source, const Context& context, std::optional<steady_clock::time_point> deadline,
                         bool& has_said) {
@@ -74,12 +81,10 @@ Result<> wait_for_input(const Source& source, const Context& context, std::optio
     };
     if (!has_said) bound(start + kPatience);
     if (deadline) bound(*deadline);
-    pollfd waits[2] = {{source.descriptor, POLLIN, 0},
-                       {context.interrupt != nullptr ? context.interrupt->fd() : -1, POLLIN, 0}};
+    pollfd waits[2] = {{source.descriptor, POLLIN, 0}, {context.interrupt_fd(), POLLIN, 0}};
     const int ready = poll(waits, 2, wait);
+    if (is_interrupted(context)) return interrupted(source);
     if (ready < 0 && errno != EINTR) return {};
-    if (ready > 0 && waits[1].revents != 0)
-      return fail(ErrorKind::cancelled, fmt::format("interrupted while reading {}", source.name));
     if (ready > 0 && waits[0].revents != 0) return {};
     if (!has_said && steady_clock::now() - start >= kPatience) {
       has_said = true;
@@ -103,6 +108,7 @@ Result<std::string> read_source(const Source& source, const AskOptions& options,
                   fmt::format("cannot read {}: {}", source.name, std::generic_category().message(errno)),
                   source.way_out);
     }
+    if (got == 0 && is_interrupted(context)) return interrupted(source);
     if (got == 0) return bytes;
     has_said = true;
     bytes.append(piece, 0, static_cast<std::size_t>(got));
@@ -138,7 +144,7 @@ bool is_input_of_a_loop(int descriptor) {
   return offset > 0;
 }
 
-Result<std::string> file_part(const std::string& path, const AskOptions& options, const Context& context,
+Result<std::string> file_part(const std::string& path, const AskOptions& options, Context& context,
                               std::optional<steady_clock::time_point> deadline) {
   const base::FileStatus status = base::status_of(path);
   if (status.is_regular && status.size > options.max_input) return too_large(path, options.max_input);
@@ -148,11 +154,13 @@ Result<std::string> file_part(const std::string& path, const AskOptions& options
       is_special ? read_special_file(path, options, context, deadline) : base::read_file(path, options.max_input);
   if (!bytes) {
     base::Error error = bytes.error();
-    if (error.kind == ErrorKind::usage && error.hint.empty())
-      error.hint = "-f needs the path of a text file that can be read";
+    if (error.kind == ErrorKind::usage && error.hint.empty()) {
+      error.hint = path == "-" ? "standard input is read by itself; a word - says where it stands in the prompt"
+                               : "-f needs the path of a text file that can be read";
+    }
     return std::unexpected(std::move(error));
   }
-  BYOK_TRY(const std::string text, checked_text(*std::move(bytes), path, options, context));
+  BYOK_TRY(const std::string text, checked_text(*bytes, path, options, context));
   return fenced_file(path, text);
 }
 
@@ -195,7 +203,7 @@ std::string fenced_file(std::string_view path, std::string_view content) {
   return fmt::format("{}\n{}\n{}{}{}", path, fence, content, ends_line ? "" : "\n", fence);
 }
 
-Result<std::string> assemble_prompt(const AskOptions& options, const Context& context,
+Result<std::string> assemble_prompt(const AskOptions& options, Context& context,
                                     std::optional<steady_clock::time_point> deadline) {
   BYOK_CHECK(check_forgotten_option(options));
   const bool has_dash = std::ranges::find(options.words, "-") != options.words.end();
@@ -210,8 +218,8 @@ Result<std::string> assemble_prompt(const AskOptions& options, const Context& co
   }
   std::string input;
   if (reads) {
-    BYOK_TRY(std::string bytes, read_stdin(options, context, deadline));
-    BYOK_TRY(input, checked_text(std::move(bytes), "standard input", options, context));
+    BYOK_TRY(const std::string bytes, read_stdin(options, context, deadline));
+    BYOK_TRY(input, checked_text(bytes, "standard input", options, context));
   }
   // Runs of words are joined by one space; a word `-` is where standard input stands.
   Parts parts;
@@ -226,7 +234,7 @@ Result<std::string> assemble_prompt(const AskOptions& options, const Context& co
     }
   }
   for (const std::string& word : options.literal_words) run += (run.empty() ? "" : " ") + word;
-  BYOK_TRY(run, checked_text(std::move(run), "the prompt", options, context));
+  BYOK_TRY(run, checked_text(run, "the prompt", options, context));
   parts.add(run);
   for (const std::string& path : options.files) {
     BYOK_TRY(const std::string part, file_part(path, options, context, deadline));

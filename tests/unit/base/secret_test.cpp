@@ -208,6 +208,47 @@ TEST_CASE("names of headers, queries and fields that hold secrets are recognised
   }
 }
 
+TEST_CASE("what may be the beginning of a secret is held back until it is told apart") {
+  const Redactor redactor = redactor_of("sk-test-0123456789");
+  CHECK(Redactor().open_length("sk-test") == 0);
+  CHECK(redactor.open_length("") == 0);
+  CHECK(redactor.open_length("the key is ") == 0);
+  CHECK(redactor.open_length("the key is sk-te") == 5);
+  CHECK(redactor.open_length("sk-test-01234567") == 16);
+  CHECK(redactor.open_length("sk-test-0123456789, I see") == 0);
+  CHECK(redactor.open_length("sk-test-0123456789 s") == 1);
+}
+
+TEST_CASE("a secret in pieces is found, wherever it is cut") {
+  const std::string text = "one sk-test-0123456789 two sk-test-0123456789sk-test-0123456789 sk-test";
+  const Redactor redactor = redactor_of("sk-test-0123456789");
+  for (std::size_t size = 1; size < text.size(); ++size) {
+    CAPTURE(size);
+    std::string shown;
+    std::string held;
+    for (std::size_t at = 0; at < text.size(); at += size) {
+      held += text.substr(at, size);
+      const std::size_t length = held.size() - redactor.open_length(held);
+      shown += redactor.redact(held.substr(0, length));
+      held.erase(0, length);
+    }
+    CHECK(shown + held == "one [redacted] two [redacted][redacted] sk-test");
+  }
+}
+
+TEST_CASE("a secret that ends as another begins is not cut in two") {
+  Redactor redactor;
+  redactor.add("abcdefghij");
+  redactor.add("ijklmnopqr");
+  CHECK(redactor.open_length("x abcdefghij") == 10);
+  CHECK(redactor.redact("x abcdefghijklmnopqr") == "x [redacted]");
+}
+
+TEST_CASE("schemes of authentication are known by their names") {
+  for (const std::string_view word : {"Bearer", "basic", "NEGOTIATE", "DPoP"}) CHECK(is_auth_scheme(word));
+  for (const std::string_view word : {"", "sk-firstpart12", "Bearer:", "bear"}) CHECK_FALSE(is_auth_scheme(word));
+}
+
 TEST_CASE("names that only look like secrets are not taken for them") {
   for (const std::string_view name : {"", "max_tokens", "maxTokens", "max_completion_tokens", "tokens", "keyboard",
                                       "monkey", "tokenizer", "content-type", "accept", "user-agent", "x-request-id",

@@ -87,6 +87,23 @@ TEST_CASE("global options stand before or after the command") {
   CHECK(parsed({"-q", "--color", "never", "models", "list"}).last("color") == "never");
 }
 
+TEST_CASE("values stay as they are, whatever they look like") {
+  const Arguments arguments = parsed({"ask", "--stop", "--", "--stop", "-s=a", "-s=b", "hi", "--", "there"});
+  CHECK(arguments.all("stop") == Words{"--", "-s=a"});
+  CHECK(arguments.last("system") == "b");
+  CHECK(arguments.words == Words{"hi"});
+  CHECK(arguments.literal_words == Words{"there"});
+}
+
+TEST_CASE("a general option without its value, or no command, is refused") {
+  CHECK(refused({"--config"}).message == "--config needs a value");
+  CHECK(refused({"ask", "hi", "--config"}).message == "--config needs a value");
+  CHECK(refused({"ask", "hi", "-m"}).message == "--model needs a value");
+  CHECK(refused({"ask", "hi", "-xm"}).message == "--model needs a value");
+  CHECK(refused({"ask", "hi", "--json=yes"}).message == "--json takes no value");
+  CHECK(refused({"-v"}).message == "no command was given");
+}
+
 TEST_CASE("commands of two words are found") {
   CHECK(parsed({"models", "list"}).command->name == "models list");
   CHECK(parsed({"profiles", "show", "x"}).words == Words{"x"});
@@ -103,12 +120,24 @@ TEST_CASE("help and version are asked for anywhere") {
   CHECK(parsed({"help", "ask"}).command->name == "ask");
   CHECK(parsed({"help"}).wants_help);
   CHECK(parsed({"models", "--help"}).wants_help);
+  CHECK(parsed({"models", "--help"}).family == "models");
+  CHECK(parsed({"help", "profiles"}).family == "profiles");
+  CHECK(parsed({"help", "profiles", "list"}).command->name == "profiles list");
+  CHECK(contains(refused({"help", "nonsense"}).message, "nonsense"));
+  CHECK(contains(refused({"help", "me", "fix", "it"}).hint, "byok ask 'help me fix it'"));
   CHECK(parsed({"profiles", "path", "extra", "--help"}).wants_help);
 }
 
 TEST_CASE("unknown commands and options suggest what was meant") {
   CHECK(contains(refused({"aks", "hi"}).hint, "byok ask"));
   CHECK(contains(refused({"What", "is", "2+2?"}).hint, "byok ask 'What is 2+2?'"));
+  CHECK(contains(refused({"hello", "there", "-p", "demo"}).hint, "byok ask -p demo 'hello there'"));
+  CHECK(contains(refused({"-p", "demo", "hi"}).hint, "byok ask -p demo hi"));
+  CHECK(contains(refused({"-p", "demo", "models", "list"}).hint, "byok models list -p demo"));
+  CHECK(contains(refused({"-p", "demo", "ask", "hi"}).hint, "byok ask -p demo hi"));
+  CHECK(contains(refused({"--colour", "never", "ask", "hi"}).hint, "--color?"));
+  CHECK(contains(refused({"ask", "--version"}).hint, "byok --version"));
+  CHECK(contains(refused({"chat"}).message, "not available yet"));
   CHECK(contains(refused({"models"}).hint, "byok models list"));
   CHECK(contains(refused({"models", "lsit"}).hint, "byok models list"));
   CHECK(contains(refused({"ask", "--modle", "x", "hi"}).hint, "--model"));
@@ -131,5 +160,6 @@ TEST_CASE("slips of fingers used to other tools are met with the line to write")
   const auto error = refused({"ask", "-o", "temperature", "0.5", "hi"});
   CHECK(contains(error.hint, "--temperature 0.5"));
   CHECK(contains(refused({"ask", "-o", "max_tokens", "5", "hi"}).hint, "--max-output-tokens 5"));
+  CHECK(contains(refused({"ask", "-o", "max_tokens=5", "hi"}).hint, "--max-output-tokens 5"));
   CHECK(parsed({"ask", "-o", "answer.md", "hi"}).last("output") == "answer.md");
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/text.hpp"
 #include "cli/ask/dry_run.hpp"
 #include "cli/ask/event_stream.hpp"
 #include "cli/ask/extract.hpp"
@@ -114,6 +115,20 @@ TEST_CASE("only a reply that stopped by itself with something in it is a success
   }
 }
 
+TEST_CASE("more tokens are advised only where they were spent on thinking") {
+  byok::session::TurnResult turn;
+  turn.finish = FinishReason::stop;
+  RunResult empty;
+  byok::cli::judge(turn, {}, empty, 0);
+  REQUIRE(empty.error);
+  CHECK_FALSE(contains(empty.error->hint, "--max-output-tokens"));
+  RunResult thoughtful;
+  thoughtful.usage.reasoning_tokens = 100;
+  byok::cli::judge(turn, {}, thoughtful, 0);
+  REQUIRE(thoughtful.error);
+  CHECK(contains(thoughtful.error->hint, "--max-output-tokens"));
+}
+
 TEST_CASE("an error after answer text is an incomplete reply, a signal stays a signal") {
   byok::session::TurnResult turn;
   turn.had_text = true;
@@ -178,6 +193,25 @@ TEST_CASE("the result object leaves out what is not known") {
   CHECK(json::parse(byok::cli::to_json(result, Redactor()))["usage"] == json{{"input_tokens", 0}});
 }
 
+TEST_CASE("a long answer stands whole in the result object, wherever it is cut into pieces") {
+  for (const std::string unit : {"ab\n", "\xE2\x82\xAC", "\xF0\x9F\x98\x80x", "\xFF\x80"}) {
+    CAPTURE(unit);
+    RunResult result;
+    while (result.content.size() < 200'000) result.content += unit;
+    std::size_t most = 0;
+    std::string joined;
+    const auto written = byok::cli::write_json(result, Redactor(), [&](std::string_view piece) {
+      most = std::max(most, piece.size());
+      joined += piece;
+      return byok::base::Result<>();
+    });
+    CHECK(written.has_value());
+    CHECK(most < 200'000);
+    CHECK(joined == byok::cli::to_json(result, Redactor()));
+    CHECK(json::parse(joined)["content"] == byok::base::to_valid_utf8(result.content));
+  }
+}
+
 TEST_CASE("the result object tells an error in full, and redacts all but the answer") {
   Redactor redactor;
   redactor.add("sk-0123456789");
@@ -231,11 +265,56 @@ TEST_CASE("a curl command refers to where the key lies, and quotes the rest") {
   request.url = url("https://h.example/v1/chat/completions");
   request.headers = {{"Authorization", "Bearer sk-0123456789", true, "Bearer $H_KEY"}, {"X-Team", "it's", false, ""}};
   request.body = R"({"model":"m"})";
-  const std::string shown = byok::cli::show_curl(request, Redactor());
+  const std::string shown = byok::cli::show_curl(request, {}, {}, Redactor());
   CHECK(contains(shown, R"(-H "Authorization: Bearer $H_KEY")"));
   CHECK(contains(shown, R"(-H 'X-Team: it'\''s')"));
   CHECK(contains(shown, "<<'BODY'\n{\"model\":\"m\"}\nBODY\n"));
   CHECK_FALSE(contains(shown, "sk-0123456789"));
+}
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+TEST_CASE("a curl command makes the same connection") {
+  byok::core::HttpRequest request;
+  request.method = "GET";
+  request.url = url("https://h.example/v1/models");
+  byok::core::Network network;
+  const byok::config::Environment proxied(Variables{{"HTTPS_PROXY", std::string("http://other:1")}});
+  const auto shown = [&] { return byok::cli::show_curl(request, network, proxied, Redactor()); };
+  CHECK(contains(byok::cli::show_curl(request, network, {}, Redactor()),
+                 "curl -sS -N -X GET https://h.example/v1/models\n"));
+  CHECK(contains(shown(), "--noproxy '*'"));
+  network.proxy = "http://me:secret@proxy.example:3128";
+  CHECK(contains(shown(), "--proxy http://proxy.example:3128"));
+  CHECK(contains(shown(), "--proxy-user \"$PROXY_USER\" --proxy-anyauth"));
+  CHECK_FALSE(contains(shown(), "secret"));
+  network.proxy = "proxy.example:3128";
+  network.proxy_auth = "negotiate";
+  CHECK(contains(shown(), "--proxy-user : --proxy-negotiate"));
+  network.ca_bundle = "/a b/bundle.pem";
+  CHECK(contains(shown(), "--cacert '/a b/bundle.pem'"));
+  network.ca_file = "/c.pem";
+  CHECK(contains(shown(), "--cacert <(cat '/a b/bundle.pem' /c.pem)"));
+  network.ca_only = true;
+  CHECK(contains(shown(), "--cacert /c.pem"));
+  network.client_cert = "/cert.pem";
+  network.client_key = "/key.pem";
+  CHECK(contains(shown(), "--cert /cert.pem"));
+  CHECK(contains(shown(), "--key /key.pem"));
+  request.url = url("http://h.example/v1/models");
+  CHECK_FALSE(contains(shown(), "--cert"));
+}
+
+TEST_CASE("a secret in an address is the variable that holds it") {
+  byok::core::HttpRequest request;
+  request.url = url("https://h.example/$x/v1?code=gate-0123456789&sig=short");
+  Redactor redactor;
+  redactor.add("gate-0123456789");
+  const byok::config::Environment environment(Variables{{"GATE", "gate-0123456789"}, {"OTHER", "0123456789"}});
+  CHECK(contains(byok::cli::show_curl(request, {}, environment, redactor),
+                 R"("https://h.example/\$x/v1?code=${GATE}&sig=)"));
+  CHECK(contains(byok::cli::show_curl(request, {}, {}, redactor), "code=$SECRET"));
+  CHECK(contains(byok::cli::show_curl(request, {}, {}, Redactor()), "?code=$SECRET&sig=$SECRET\""));
 }
 
 TEST_CASE("stream events chain by their parents and end with what is given last") {

@@ -30,6 +30,20 @@ TEST_CASE("help names every command, and each command's help every one of its op
   }
 }
 
+TEST_CASE("help names the variables that matter, and the commands of a family") {
+  for (const auto* name : {"ask", "models list", "models show", "profiles show"}) {
+    CAPTURE(name);
+    const std::string help = byok::cli::help_for(*byok::cli::find_command(name));
+    for (const auto* variable : {"BYOK_PROFILE", "COPILOT_", "BYOK_LOCAL_ONLY", "NO_COLOR"}) {
+      CHECK(contains(help, variable));
+    }
+  }
+  const std::string family = byok::cli::help_for_family("models");
+  CHECK(contains(family, "byok models list"));
+  CHECK(contains(family, "byok models show ID"));
+  CHECK_FALSE(contains(family, "profiles"));
+}
+
 TEST_CASE("no line of help is longer than a terminal is wide") {
   for (const auto& command : byok::cli::commands()) {
     const std::string help = byok::cli::help_for(command);

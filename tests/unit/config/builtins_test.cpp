@@ -70,6 +70,36 @@ TEST_CASE("Without its variables a built-in says which ones to set") {
   CHECK(hint("foundry-local", {}).find("foundry server status") != std::string::npos);
 }
 
+TEST_CASE("Foundry Local is used where it was found, also by what extends it, and nowhere else") {
+  const ConfigFolder folder;
+  const std::string_view yaml =
+      "profiles:\n  mine: {extends: foundry-local, model: phi-4-mini}\n"
+      "  fixed: {extends: foundry-local, model: m, base_url: \"http://localhost:<PORT>/v1\"}\n";
+  for (const char* name : {"foundry-local", "mine"}) {
+    Overrides overrides = with_profile(name);
+    overrides.model = "m";
+    CHECK(errors(folder.resolve(yaml, {}, overrides)) == kFoundryPortUnknown);
+    overrides.foundry_origin = "http://127.0.0.1:5273";
+    const auto result = folder.resolve(yaml, {}, overrides);
+    REQUIRE(result);
+    CHECK(result->profile.base_url.str() == "http://127.0.0.1:5273/v1");
+    CHECK(result->profile.origins.at("base_url") == "Foundry Local");
+    CHECK(result->profile.limits.first_token_timeout.count() == 0);
+  }
+  Overrides overrides = with_profile("fixed");
+  overrides.foundry_origin = "http://127.0.0.1:5273";
+  CHECK(errors(folder.resolve(yaml, {}, overrides)) == "base-url-placeholder");
+}
+
+TEST_CASE("A port that is found when it is needed is no problem in the list of profiles") {
+  const ConfigFolder folder;
+  folder.write(".config/byok/config.yaml", "profiles: {mine: {extends: foundry-local, model: phi-4-mini}}");
+  const Config config = Config::load(folder.environment({}), std::nullopt);
+  for (const ProfileSummary& summary : config.list()) {
+    if (summary.name == "mine" || summary.name == "foundry-local") CHECK(summary.problems.empty());
+  }
+}
+
 TEST_CASE("The built-in azure takes its version from OPENAI_API_VERSION") {
   const ConfigFolder folder;
   Overrides overrides = with_profile("azure");

@@ -24,8 +24,10 @@ using namespace std::chrono_literals;
 using byok::base::Error;
 using byok::base::ErrorKind;
 using byok::base::Result;
+using byok::config::ask_command;
 using byok::config::CredentialContext;
 using byok::config::Environment;
+using byok::config::find_program;
 using byok::config::run_command;
 
 namespace {
@@ -207,4 +209,22 @@ TEST_CASE("Running commands leaves no descriptor open") {
   for (int i = 0; i < 3; ++i) CHECK(shell("exit 1").error().kind == ErrorKind::auth);
   CHECK_FALSE(run_command({"byok-no-such-program"}, 30s, {}, variables()));
   CHECK(count() == before);
+}
+
+TEST_CASE("ask_command: both streams are the report, and so is a failure") {
+  const auto report = ask_command({"sh", "-c", "echo out; echo err >&2; exit 3"}, 30s, {}, variables());
+  REQUIRE(report);
+  CHECK(report->exit_status == 3);
+  CHECK(report->output == "out\nerr\n");
+  const auto killed = ask_command({"sh", "-c", "kill -9 $$"}, 30s, {}, variables());
+  REQUIRE(killed);
+  CHECK(killed->exit_status == 137);
+  CHECK_FALSE(ask_command({"byok-no-such-program"}, 30s, {}, variables()));
+  CHECK_FALSE(ask_command({"sleep", "60"}, 20ms, {}, variables()));
+}
+
+TEST_CASE("find_program: an executable file on the path") {
+  CHECK(find_program("sh", variables()).ends_with("/sh"));
+  CHECK(find_program("byok-no-such-program", variables()).empty());
+  CHECK(find_program("bin", Environment(std::map<std::string, std::string, std::less<>>{{"PATH", "/usr"}})).empty());
 }

@@ -368,8 +368,7 @@ TEST_CASE("A body is kept as JSON with the types that YAML's core schema gives")
 }
 
 TEST_CASE("Each profile of the example file resolves once its keys are set") {
-  const std::filesystem::path file =
-      std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "config.example.yaml";
+  const std::filesystem::path file = std::filesystem::path(BYOK_SOURCE_DIR) / "config.example.yaml";
   const ConfigFolder folder;
   const Config config = Config::load(folder.environment({{"OPENAI_API_KEY", "k1"},
                                                          {"AZURE_OPENAI_API_KEY", "k2"},

@@ -243,32 +243,70 @@ TEST_CASE("a rename changes nothing that was asked for, so a pinned limit is ren
         "rename:max_tokens");
 }
 
-TEST_CASE("what the user wrote into the body is left alone") {
+TEST_CASE("a field that --set wrote is never dropped, and the error names it") {
   struct Row {
     std::string_view edit;
-    std::string_view body;
     std::string_view refused;
   };
-  for (const Row& row : std::vector<Row>{{"temperature", "", "temperature"},
-                                         {"stream_options.include_usage", "", "stream_options"},
-                                         {"reasoning", "", "reasoning.summary"},
-                                         {"max_tokens", "", "max_tokens"},
-                                         {"max_completion_tokens", "", "max_tokens"},
-                                         {"", R"({"temperature":0.1})", "temperature"},
-                                         {"", R"({"reasoning":{"summary":"auto"}})", "reasoning.summary"},
-                                         {"", R"({"max_tokens":5})", "max_tokens"}}) {
+  for (const Row& row : std::vector<Row>{{"temperature", "temperature"},
+                                         {"reasoning.summary", "reasoning.summary"},
+                                         {"max_tokens", "max_tokens"},
+                                         {"user", "user"}}) {
     CAPTURE(row.edit);
+    core::Request request = full_request();
+    request.edits.push_back({.path = std::string(row.edit), .json = "1"});
+    const std::string body = openai_error("no such field", row.refused, "unsupported_parameter");
+    const auto change = adapt(profile_for(WireApi::completions), request, 400, body);
+    REQUIRE_FALSE(change.has_value());
+    CHECK(change.error().kind == base::ErrorKind::bad_request);
+    CHECK(change.error().message == "--set " + std::string(row.edit) + " was refused: no such field");
+  }
+}
+
+TEST_CASE("a field that is only near to one that --set wrote is left alone or dropped as ever") {
+  struct Row {
+    std::string_view edit;
+    std::string_view refused;
+    std::string_view word;
+  };
+  for (const Row& row : std::vector<Row>{{"stream_options.include_usage", "stream_options", ""},
+                                         {"reasoning", "reasoning.effort", ""},
+                                         {"max_completion_tokens", "max_tokens", ""},
+                                         {"temperatures", "temperature", "drop:temperature"}}) {
+    CAPTURE(row.edit);
+    core::Request request = full_request();
+    request.edits.push_back({.path = std::string(row.edit), .json = "1"});
+    const auto change =
+        adapt(profile_for(WireApi::completions), request, 400, openai_error("m", row.refused, "unsupported_parameter"));
+    const std::string word = change && *change ? (*change)->word : "";
+    CHECK(word == row.word);
+  }
+}
+
+TEST_CASE("a field of the profile's body goes, once, and the note says where it stood") {
+  struct Row {
+    std::string_view body;
+    std::string_view refused;
+    std::string_view word;
+  };
+  for (const Row& row : std::vector<Row>{{R"({"temperature":0.1})", "temperature", "body:temperature"},
+                                         {R"({"reasoning":{"summary":"auto"}})", "reasoning.summary", "body:reasoning"},
+                                         {R"({"max_tokens":5})", "max_tokens", "body:max_tokens"},
+                                         {R"({"user":"u"})", "user", "body:user"}}) {
     CAPTURE(row.body);
     core::Request request = full_request();
-    if (!row.edit.empty()) request.edits.push_back({.path = std::string(row.edit), .json = "1"});
     request.body = row.body;
-    const std::string body = openai_error("m", row.refused, "unsupported_parameter");
-    CHECK(word(WireApi::completions, request, 400, body).empty());
+    const auto change =
+        adapt(profile_for(WireApi::completions), request, 400, openai_error("m", row.refused, "unsupported_parameter"));
+    REQUIRE(change.has_value());
+    REQUIRE(change->has_value());
+    CHECK((*change)->word == row.word);
+    CHECK((*change)->note.contains("set by `body` of profile"));
+    request.adaptations.insert((*change)->word);
+    const auto again =
+        adapt(profile_for(WireApi::completions), request, 400, openai_error("m", row.refused, "unsupported_parameter"));
+    CHECK((!again || !*again || (*again)->word != row.word));
   }
-  core::Request request = full_request();
-  request.edits.push_back({.path = "temperatures", .json = "1"});
-  CHECK(word(WireApi::completions, request, 400, openai_error("m", "temperature", "unsupported_parameter")) ==
-        "drop:temperature");
 }
 
 TEST_CASE("a sampling field that was not sent is not dropped") {

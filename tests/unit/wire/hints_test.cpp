@@ -227,6 +227,12 @@ TEST_CASE("how long to wait is said in words, and how to let byok wait longer") 
   CHECK(hint(profile, 500, R"({"error":{"message":"image input is not supported"}})").empty());
 }
 
+TEST_CASE("Foundry Local is told to load a model that it has not loaded") {
+  constexpr std::string_view kSaid = R"({"error":{"message":"Model is not loaded"}})";
+  CHECK(hint(profile_at("http://127.0.0.1:5273/v1"), 400, kSaid).starts_with("Load it: foundry model load m-1"));
+  CHECK_FALSE(hint(profile_at("https://api.example/v1"), 400, kSaid).contains("foundry"));
+}
+
 TEST_CASE("a missing model is fetched, listed or spelled, by the server that misses it") {
   const std::string pull = hint(profile_at("http://localhost:11434/v1"), 404,
                                 R"({"error":{"message":"model 'm-1' not found","type":"not_found_error"}})");

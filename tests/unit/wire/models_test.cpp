@@ -50,6 +50,8 @@ TEST_CASE("each type asks where its provider keeps the list") {
       {ProviderType::openai, "https://x.example/v1/", "", "", "", "https://x.example/v1/models"},
       {ProviderType::openai, "https://x.example/v1?k=1", "", "", "", "https://x.example/v1/models?k=1"},
       {ProviderType::openai, "https://x.example/v1", "", "", "a b", "https://x.example/v1/models?after=a%20b"},
+      {ProviderType::openai, "https://x.example/v1?k=1", "", "", "?offset=20&k=2&l=a%20b&=x&bad=%zz&flag",
+       "https://x.example/v1/models?k=2&offset=20&l=a%20b&flag="},
       {ProviderType::azure, "https://r.openai.azure.com", "2024-10-21", "", "",
        "https://r.openai.azure.com/openai/models?api-version=2024-10-21"},
       {ProviderType::azure, "https://r.openai.azure.com/", "v1", "", "", "https://r.openai.azure.com/openai/v1/models"},
@@ -102,6 +104,7 @@ TEST_CASE("every shape of a list gives its ids, verbatim and in order") {
       {R"({"data":[{"id":"d"}],"models":[{"name":"m"}],"object":"list"})", {"d"}},
       {R"(["phi-4:1","qwen:2"])", {"phi-4:1", "qwen:2"}},
       {R"([{"id":"bare"},{"id":"objects"}])", {"bare", "objects"}},
+      {R"([{"model_id":"claude-4-sonnet","regions":["us"]}])", {"claude-4-sonnet"}},
       {R"({"data":[{"id":"f"}],"IsDelta":false,"Successful":true,"HttpStatusCode":0,"object":"list"})", {"f"}},
       {R"({"data":["mixed",{"id":"entries"},{"no":"id"},7,null,{"id":""},{"id":5}]})", {"mixed", "entries"}},
       {R"({"object":"list","data":null})", {}},
@@ -163,6 +166,17 @@ TEST_CASE("what each vendor tells of a model is read, and nothing is invented") 
       {R"({"id":"m","type":"vlm","max_context_length":8192,"loaded_context_length":4096})", "", 8192, no, no, true, no},
       {R"({"key":"m","display_name":"M","type":"llm","max_context_length":8192,"capabilities":{"vision":false}})", "M",
        8192, no, no, false, no},
+      {R"({"key":"m","capabilities":{"reasoning":{"allowed_options":["off","on"],"default":"on"}}})", "", no, no, no,
+       no, true},
+      // Foundry Local, its list and its catalog
+      {R"({"vision":false,"toolCalling":true,"maxInputTokens":28672,"maxOutputTokens":4096,"id":"m","parent":"alias"})",
+       "alias", 28672, 28672, 4096, false, no},
+      {R"({"name":"m","displayName":"m","alias":"phi-4-mini","providerType":"AzureFoundry","maxOutputTokens":2048})",
+       "phi-4-mini", no, no, 2048, no, no},
+      {R"({"id":"m","owned_by":"vllm","parent":"base-model","max_model_len":8})", "", 8, no, no, no, no},
+      // Google
+      {R"({"name":"m","displayName":"M","inputTokenLimit":1048576,"outputTokenLimit":8192})", "M", 1048576, no, 8192,
+       no, no},
       // GitHub Copilot, Moonshot, Ollama
       {R"({"id":"m","name":"M","capabilities":{"supports":{"vision":true,"reasoningEffort":true},"limits":)"
        R"({"max_context_window_tokens":128000,"max_prompt_tokens":64000,"max_output_tokens":4096}}})",
@@ -195,6 +209,48 @@ TEST_CASE("a page says where the next one begins") {
   CHECK(page_of(R"({"data":[{"id":"a"}],"has_more":false,"last_id":"a"})").next.empty());
   CHECK(page_of(R"({"data":[],"has_more":true})").next.empty());
   CHECK(page_of(R"({"data":[{"id":"a"}]})").next.empty());
+}
+
+TEST_CASE("a link to the next page gives its query, whatever host it names") {
+  CHECK(page_of(R"({"data":[{"id":"a"}],"links":{"next":"https://evil.example/api/v1/models?offset=1&limit=1#x"}})")
+            .next == "?offset=1&limit=1");
+  CHECK(page_of(R"({"data":[{"id":"a"}],"links":{"next":{"href":"/models?page=2"}}})").next == "?page=2");
+  CHECK(page_of(R"({"data":[{"id":"a"}],"links":{"next":null}})").next.empty());
+  CHECK(page_of(R"({"data":[{"id":"a"}],"links":{"next":"https://h/models"}})").next.empty());
+}
+
+TEST_CASE("llama.cpp's second list completes the first") {
+  const ModelPage page = page_of(
+      R"({"models":[{"name":"/m/q.gguf","model":"/m/q.gguf","capabilities":["completion","multimodal"]},{"model":"other"}],)"
+      R"("object":"list","data":[{"id":"/m/q.gguf","owned_by":"llamacpp","meta":{"n_ctx_train":40960}}]})");
+  REQUIRE(page.models.size() == 1);
+  CHECK(page.models.front().id == "/m/q.gguf");
+  CHECK(page.models.front().name.empty());
+  CHECK(page.models.front().vision == true);
+  CHECK(page.models.front().max_context_window_tokens == 40960);
+}
+
+TEST_CASE("what another answer knows is laid over, and nothing is taken away") {
+  ModelInfo model{.id = "a",
+                  .name = "A",
+                  .vision = true,
+                  .reasoning_effort = {},
+                  .max_context_window_tokens = 5,
+                  .max_prompt_tokens = {},
+                  .max_output_tokens = 7};
+  lay_over(model, {.id = "a",
+                   .name = "B",
+                   .vision = {},
+                   .reasoning_effort = false,
+                   .max_context_window_tokens = 6,
+                   .max_prompt_tokens = 4,
+                   .max_output_tokens = {}});
+  CHECK(model.name == "A");
+  CHECK(model.vision == true);
+  CHECK(model.reasoning_effort == false);
+  CHECK(model.max_context_window_tokens == 6);
+  CHECK(model.max_prompt_tokens == 4);
+  CHECK(model.max_output_tokens == 7);
 }
 
 TEST_CASE("what is no list is an error that says what came instead") {
