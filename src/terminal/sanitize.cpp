@@ -20,13 +20,6 @@ bool is_plain(char c) {
   return (byte >= 0x20 && byte < kDelete) || c == '\n' || c == '\t';
 }
 
-// C1 controls and what reorders the text around it (Unicode 15, UAX #9, section 2), so that it shows something other
-// than what a program would read.
-bool is_hidden(char32_t c) {
-  return (c >= 0x80 && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
-         c == 0x200F || c == 0x061C;
-}
-
 void append_visible(std::string& out, char32_t c, std::string_view bytes) {
   if (c < 0x20 || c == kDelete) {
     base::append_utf8(out, c == kDelete ? kDeletePicture : kControlPictures + c);
@@ -61,6 +54,11 @@ void append_safe(std::string_view& text, std::string& out) {
 }
 
 }  // namespace
+
+bool is_hidden(char32_t c) {
+  return (c >= 0x80 && c <= 0x9F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
+         c == 0x200F || c == 0x061C;
+}
 
 void Sanitizer::append(std::string_view in, std::string& out) {
   if (held_.empty()) {

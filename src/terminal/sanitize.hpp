@@ -18,6 +18,10 @@ class Sanitizer {
   std::string held_;  // an unfinished UTF-8 sequence or a CR
 };
 
+// C1 controls and what reorders the text around it (Unicode 15, UAX #9, section 2), so that it shows something other
+// than what a program would read. They are shown as ‹U+XXXX›.
+[[nodiscard]] bool is_hidden(char32_t c);
+
 // One piece of text in one call.
 [[nodiscard]] std::string sanitize(std::string_view text);
 // The same for a single line: newlines and tabs become spaces.

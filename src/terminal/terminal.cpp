@@ -21,13 +21,18 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 
 }  // namespace
 
-std::size_t columns_of(int descriptor) {
-  winsize size{};
-  constexpr std::size_t kUsual = 80;
-  return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+ScreenSize size_of(int descriptor) {
+  ScreenSize size;
+  winsize known{};
+  if (::ioctl(descriptor, TIOCGWINSZ, &known) != 0) return size;
+  if (known.ws_col > 0) size.columns = known.ws_col;
+  if (known.ws_row > 0) size.rows = known.ws_row;
+  return size;
 }
 
-bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+std::size_t columns_of(int descriptor) { return size_of(descriptor).columns; }
 
 Spinner::Spinner(int descriptor, bool is_on, std::string_view label)
     : descriptor_(descriptor),
@@ -44,7 +49,7 @@ void Spinner::tick(std::chrono::steady_clock::time_point now) {
   frame_ = frame;
   is_drawn_ = true;
   // A line that wraps could not be taken back: frame, space and one free column at the edge.
-  const std::size_t columns = columns_of(descriptor_);
+  const std::size_t columns = size_of(descriptor_).columns;
   const std::string label = base::abbreviate(label_, columns > 3 ? columns - 3 : 0);
   std::string line(kClearLine);
   line.append(kFrames[frame % kFrames.size()]).append(" ").append(label);

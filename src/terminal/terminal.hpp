@@ -1,4 +1,4 @@
-// Terminal: what is asked of a real terminal: is it one, how wide, and a spinner that leaves nothing behind.
+// Terminal: what is asked of a real terminal: is it one, of what size, and a spinner that leaves nothing behind.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,14 @@ namespace byok::terminal {
 [[nodiscard]] bool is_terminal(int descriptor);
 // The width of the terminal behind the descriptor; 80 where it does not say.
 [[nodiscard]] std::size_t columns_of(int descriptor);
+
+struct ScreenSize {
+  std::size_t columns = 80;
+  std::size_t rows = 24;
+  bool operator==(const ScreenSize&) const = default;
+};
+// What the terminal says; what it does not know is as above.
+[[nodiscard]] ScreenSize size_of(int descriptor);
 
 // A one-line sign of life on a terminal. It is drawn only when `tick` is called after `delay`; `clear` removes it, and
 // must come before anything else is written to that terminal.
