@@ -116,7 +116,7 @@ TEST_CASE("Azure: host, version and wire told apart") {
                  .not_found = R"({"error":{"code":"404","message":"Resource not found"}})"}));
   prove(refused("a deployment by another name", azure, "model", "model: mine", 1,
                 {.header = "api-key", .key = std::string(kGoodKey), .deployments = "mine"}));
-  prove_answer("an unknown version", azure, "route", "api_version: \"2024-10-21\"", 1,
+  prove_answer("an unknown version", azure, "route", "api_version: v1", 1,
                json_answer(400, R"({"error":{"code":"BadRequest","message":"API version not supported"}})"));
   prove_answer(
       "a missing role", azure, "route", "Cognitive Services OpenAI User", 4,
