@@ -124,6 +124,7 @@ std::vector<ChildResult> run_side_by_side(std::size_t count, std::size_t most, i
     for (; told < children.size() && !children[told].is_running(); ++told) on_result(children[told].result());
   }
   std::vector<ChildResult> results;
+  results.reserve(children.size());
   for (const Child& child : children) results.push_back(child.result());
   return results;
 }

@@ -56,6 +56,7 @@ std::vector<std::string> yaml_lines(std::string_view key, const Node& value, std
   if (value.type == Node::Type::scalar) return {fmt::format("{} {}", head, scalar_of(value, false))};
   if (value.type == Node::Type::sequence) {
     std::vector<std::string> elements;
+    elements.reserve(value.elements.size());
     for (const Node& element : value.elements) elements.push_back(scalar_of(element, true));
     return {fmt::format("{} [{}]", head, base::join(elements, ", "))};
   }

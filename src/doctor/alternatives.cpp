@@ -163,6 +163,7 @@ bool is_listed(std::string_view wanted, const std::vector<core::ModelInfo>& mode
 
 std::string closest_model(std::string_view wanted, const std::vector<core::ModelInfo>& models) {
   std::vector<std::string_view> ids;
+  ids.reserve(models.size());
   for (const core::ModelInfo& model : models) ids.push_back(model.id);
   const auto begins = std::ranges::find_if(ids, [&](std::string_view id) { return base::istarts_with(id, wanted); });
   if (begins != ids.end()) return std::string(*begins);

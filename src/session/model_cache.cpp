@@ -99,7 +99,7 @@ void keep_models(const core::Profile& profile, const CatalogOptions& options,
   object["models"] = Json::array();
   for (const core::ModelInfo& model : models) object["models"].push_back(json_of(model));
   const std::string dump = object.dump(-1, ' ', false, Json::error_handler_t::replace);
-  static_cast<void>(base::write_file(cache_file(profile, options.cache_directory), dump, 0600));
+  [[maybe_unused]] const auto written = base::write_file(cache_file(profile, options.cache_directory), dump, 0600);
 }
 
 std::vector<core::ModelInfo> cached_models(const core::Profile& profile, const CatalogOptions& options) {

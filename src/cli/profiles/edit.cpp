@@ -31,6 +31,7 @@ Result<std::string> one_name(const Arguments& arguments, std::string_view comman
 
 std::unexpected<base::Error> unknown(const std::string& name, const std::vector<config::ProfileSummary>& profiles) {
   std::vector<std::string> names;
+  names.reserve(profiles.size());
   for (const config::ProfileSummary& profile : profiles) names.push_back(profile.name);
   const std::vector<std::string_view> views(names.begin(), names.end());
   const std::string near = base::nearest(name, views);
