@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 
 namespace byok::base {
@@ -113,20 +114,6 @@ Result<std::string> read_to_end(int descriptor, std::string_view what, std::size
     if (text.size() > limit) return too_long(what, limit);
   }
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 

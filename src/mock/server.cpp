@@ -13,6 +13,7 @@
 // those that are read here; nothing of Request is made, copied or destroyed on this side.
 #include <httplib.h>
 
+#include "base/descriptor.hpp"
 #include "mock/connection.hpp"
 #include "mock/mock.hpp"
 #include "mock/module.hpp"
@@ -21,25 +22,12 @@
 namespace byok::mock {
 namespace {
 
+using base::Descriptor;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{5'000};          // with a client that sends or takes nothing
 constexpr std::size_t kLongestBody = 64U << 20U;  // bytes
 constexpr std::size_t kLongestAddress = 1'024;    // httplib matches paths by a regex that recurses at each character
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 // While it lives, new threads are born with all signals blocked: those of the process are for its main thread.
 class BlockedSignals {

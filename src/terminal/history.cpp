@@ -13,31 +13,20 @@
 
 #include <fmt/format.h>
 
+#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace byok::terminal {
 namespace {
 
+using base::Descriptor;
+
 constexpr std::size_t kLongestEntry = 1024UL * 1024;
 // As much of the end of the file is read.
 constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
 // The file is rewritten when it holds so many entries more than are kept, not each time.
 constexpr std::size_t kSlack = 1000;
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 std::string escaped(std::string_view text) {
   std::string line;

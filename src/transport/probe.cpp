@@ -18,12 +18,14 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace byok::transport {
 namespace {
 
+using base::Descriptor;
 using base::ErrorKind;
 using base::fail;
 using base::Result;
@@ -32,26 +34,6 @@ using std::chrono::milliseconds;
 
 // How long the other addresses are waited for when one is connected: as RFC 8305 lets them begin apart.
 constexpr milliseconds kGrace{250};
-
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  void close() {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-  [[nodiscard]] int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<base::Error> interrupted() { return fail(ErrorKind::cancelled, "interrupted"); }
 
@@ -156,6 +138,10 @@ Try begin(const std::string& address, std::uint16_t port) {
     return made;
   }
   made.socket = Descriptor(::socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM, 0));
+  if (made.socket.get() < 0) {
+    made.attempt.error = errno;
+    return made;
+  }
   ::fcntl(made.socket.get(), F_SETFD, FD_CLOEXEC);
   ::fcntl(made.socket.get(), F_SETFL, O_NONBLOCK);
   const auto* const general = is_v4 ? reinterpret_cast<const sockaddr*>(&v4) : reinterpret_cast<const sockaddr*>(&v6);
@@ -198,12 +184,14 @@ Result<std::vector<Attempt>> try_addresses(const std::vector<std::string>& addre
                                            const ProbeLimits& limits) {
   auto end = Clock::now() + limits.limit;
   std::vector<Try> tries;
+  tries.reserve(addresses.size());
   for (const std::string& address : addresses) tries.push_back(begin(address, port));
   const auto is_open = [](const Try& one) { return one.is_open; };
   const auto has_won = [](const Try& one) { return !one.is_open && one.attempt.is_connected(); };
   while (std::ranges::any_of(tries, is_open)) {
     if (std::ranges::any_of(tries, has_won)) end = std::min(end, Clock::now() + kGrace);
     std::vector<pollfd> waits{pollfd{.fd = limits.interrupt, .events = POLLIN, .revents = 0}};
+    waits.reserve(tries.size() + 1);
     for (const Try& one : tries) {
       waits.push_back({.fd = one.is_open ? one.socket.get() : -1, .events = POLLOUT, .revents = 0});
     }
@@ -215,6 +203,7 @@ Result<std::vector<Attempt>> try_addresses(const std::vector<std::string>& addre
     if (Clock::now() >= end) break;
   }
   std::vector<Attempt> attempts;
+  attempts.reserve(tries.size());
   for (Try& one : tries) attempts.push_back(std::move(one.attempt));
   return attempts;
 }

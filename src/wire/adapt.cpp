@@ -232,7 +232,7 @@ Result<std::optional<Adaptation>> propose_drop(const Refusal& r) {
   std::string_view pinned;
   for (const Field& field : kFields) {
     if (!is_blamed(r.said, field.name)) continue;
-    const Adaptation change = dropped(r.profile, field);
+    Adaptation change = dropped(r.profile, field);
     if (r.was_tried(change.word) || is_users_own(r.request, place_of(r.profile, field)) ||
         !is_sent(r.request.sampling, field.pin)) {
       continue;

@@ -174,8 +174,7 @@ class Ask {
   [[nodiscard]] bool is_json() const { return options_.format != OutputFormat::text; }
 
   int converse(Launched& launched, core::Request request, std::string_view prompt, Output& output) {
-    EventStream events([&](std::string_view bytes) { return output.write_json(context_, bytes); },
-                       [&](std::string_view text) { return context_.redactor.redact(text); });
+    EventStream events([&](std::string_view bytes) { return output.write_json(context_, bytes); }, context_.redactor);
     const bool has_events = options_.format == OutputFormat::stream_json;
     const bool prints_text = options_.format == OutputFormat::text && !options_.extracts;
     Answer answer(context_, {.prints_text = prints_text,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "core/event.hpp"
 
 namespace byok::cli {
@@ -15,9 +16,9 @@ namespace byok::cli {
 class EventStream {
  public:
   using Write = std::function<base::Result<>(std::string_view bytes)>;
-  // `write` takes whole lines; `redact` is applied to all but answer text. Deltas of reasoning come redacted, because a
-  // secret may be cut between them.
-  EventStream(Write write, std::function<std::string(std::string_view)> redact);
+  // `write` takes whole lines; all but answer text is redacted. Deltas of reasoning come redacted, because a secret may
+  // be cut between them. The redactor outlives the stream.
+  EventStream(Write write, const base::Redactor& redactor);
 
   struct Start {
     std::string_view profile, origin, wire_api, model;
@@ -37,18 +38,13 @@ class EventStream {
   base::Result<> flush();
 
  private:
-  void add(std::string_view type, bool is_ephemeral, std::string data);
+  void add(std::string_view type, bool is_ephemeral, std::string_view data);
 
   Write write_;
-  std::function<std::string(std::string_view)> redact_;
+  const base::Redactor& redactor_;
   std::string pending_;
   std::string parent_;  // id of the event before, or empty
   std::string message_id_;
 };
-
-// A random UUID of version 4 (RFC 9562, section 5.4), from the system's generator.
-[[nodiscard]] std::string make_uuid();
-// RFC 3339 in UTC with milliseconds: "2026-11-24T03:04:05.678Z".
-[[nodiscard]] std::string timestamp(std::chrono::system_clock::time_point time);
 
 }  // namespace byok::cli

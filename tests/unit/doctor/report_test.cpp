@@ -71,6 +71,16 @@ TEST_CASE("a failure shows its details and what to change; what is fine is one l
   CHECK(doctor::skips(made, plain) == "skip  tls, route (after connect)\nskip  model (after rules)\n");
 }
 
+TEST_CASE("a reply that is fine shows which wire APIs were tried") {
+  CheckResult reply = check("reply", Status::ok, "completions: hi");
+  reply.details = {"completions: speaks it", "responses: not found"};
+  CHECK(doctor::to_text(reply, plain) ==
+        "ok    reply         completions: hi\n                    completions: speaks it\n"
+        "                    responses: not found\n");
+  reply.id = "model";
+  CHECK(doctor::to_text(reply, plain) == "ok    reply         completions: hi\n");
+}
+
 TEST_CASE("the JSON has each field always, and no secret") {
   base::Redactor redactor;
   redactor.add("sk-secret-0123456789");
