@@ -70,6 +70,8 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
 
 std::optional<std::chrono::system_clock::time_point> parse_timestamp(std::string_view text) {
   constexpr std::string_view kPattern = "0000-00-00T00:00:00.000Z";
+  constexpr int kFirstYear = 1678;  // system_clock counts nanoseconds in 64 bits, which reach no further
+  constexpr int kLastYear = 2261;
   if (text.size() != kPattern.size()) return std::nullopt;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_digit = text[i] >= '0' && text[i] <= '9';
@@ -78,7 +80,9 @@ std::optional<std::chrono::system_clock::time_point> parse_timestamp(std::string
   const auto number = [&](std::size_t at, std::size_t length) {
     return static_cast<int>(base::to_int(text.substr(at, length)).value_or(0));
   };
-  const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+  const int year = number(0, 4);
+  if (year < kFirstYear || year > kLastYear) return std::nullopt;
+  const std::chrono::year_month_day day(std::chrono::year(year),
                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                         std::chrono::day(static_cast<unsigned>(number(8, 2))));
   if (!day.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 60) return std::nullopt;
