@@ -1,7 +1,6 @@
 // Reading and judging what tokens say, and the forms of well-known providers' keys.
 #include "doctor/claims.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,8 +113,14 @@ std::int64_t seconds_now() {
 
 std::string utc_text(std::int64_t seconds) {
   constexpr std::int64_t kLast = 253'402'300'799;  // the end of the year 9999
-  return fmt::format("{:%Y-%m-%d %H:%M} UTC",
-                     fmt::gmtime(static_cast<std::time_t>(std::clamp<std::int64_t>(seconds, 0, kLast))));
+  using namespace std::chrono;
+  const sys_seconds time(std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLast)));
+  const sys_days day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} UTC", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count());
 }
 
 void judge_claims(const Case& c, const Claims& claims, std::int64_t now, Finding& finding) {
