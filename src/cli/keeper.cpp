@@ -120,6 +120,12 @@ void Keeper::fill(config::Overrides& overrides) const {
   if (!overrides.system) overrides.system = resumed_->system;
 }
 
+void Keeper::explain(base::Error& error, bool has_given_profile) const {
+  if (!resumed_ || has_given_profile || error.kind != ErrorKind::config) return;
+  error.hint += fmt::format("{}session {} was held with profile {}; to go on with another one, write: -p NAME",
+                            error.hint.empty() ? "" : "\n", resumed_->id, resumed_->setup.profile);
+}
+
 Result<> Keeper::settle(const core::Profile& profile, bool has_given_profile) {
   for (const std::string& problem : std::exchange(problems_, {})) context_->warn(problem);
   retention_ = profile.retention;

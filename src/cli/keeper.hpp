@@ -44,6 +44,8 @@ class Keeper {
   // Its profile, model and system text, where the command line gives none. The model is that of its profile: with
   // another --profile it stays behind.
   void fill(config::Overrides& overrides) const;
+  // Adds to an error of the profile's that the session chose it, unless the profile was given by name.
+  void explain(base::Error& error, bool has_given_profile) const;
 
   // With the profile that was resolved: whether the exchange is kept, and for how long. Says what is gone on with, and
   // what was wrong with its file. Where the session was held at another origin, a person is asked unless the profile
