@@ -33,10 +33,10 @@ constexpr Option kPrompt[] = {
 };
 
 constexpr Option kConversation[] = {
-    {"continue", 'c', none, "", "Conversation", "go on with the newest session (not available yet)"},
-    {"session", 0, text, "ID", "Conversation", "go on with this session (not available yet)"},
-    {"save", 0, none, "", "Conversation", "keep this exchange as a session (not available yet)"},
-    {"no-save", 0, none, "", "Conversation", "do not keep this exchange"},
+    {"continue", 'c', none, "", "Conversation", "go on with the newest session"},
+    {"session", 0, text, "ID", "Conversation", "go on with this session; the beginning of its id is enough"},
+    {"save", 0, none, "", "Conversation", "keep this exchange as a session"},
+    {"no-save", 0, none, "", "Conversation", "keep nothing of this exchange"},
 };
 
 constexpr Option kOutput[] = {
