@@ -79,6 +79,7 @@ class Keeper {
   [[nodiscard]] bool writes() const { return !wish_.is_dry_run && wish_.saves.value_or(true); }
   base::Result<> take_up_id(const std::string& id);
   base::Result<> check_origin(const core::Profile& profile, bool has_given_profile) const;
+  [[nodiscard]] bool is_found_again(const core::Profile& profile) const;
   void say_resumed(const core::Profile& profile) const;
   void begin();
   void remove_old();
