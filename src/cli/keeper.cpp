@@ -209,7 +209,7 @@ void Keeper::remove_old() {
     context_->log.info(fmt::format("removed {} older than `retention`", count_of(removed->size(), "session")));
   }
   // Without the stamp they are looked for again next time, which costs little.
-  static_cast<void>(base::write_file(stamp, limit, 0600));
+  [[maybe_unused]] const auto stamped = base::write_file(stamp, limit, 0600);
 }
 
 void Keeper::log_usage(const core::Profile& profile, const session::TurnResult& turn, int exit_code,
