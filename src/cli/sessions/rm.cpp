@@ -25,11 +25,8 @@ using session::SessionInfo;
 
 constexpr std::size_t kMostShown = 20;
 
-// A bare number would count seconds, which nobody means here.
 Result<std::chrono::milliseconds> read_age(const std::string& text) {
-  const bool has_unit = !text.empty() && (text.back() < '0' || text.back() > '9');
-  const auto age = has_unit ? config::parse_duration(text) : std::nullopt;
-  if (age) return *age;
+  if (const auto age = config::parse_age(text)) return *age;
   return fail(ErrorKind::usage, fmt::format("--older-than cannot be {}", base::shell_quote(text)),
               "it is a time with its unit, such as 90d or 12h");
 }
@@ -42,6 +39,7 @@ Result<std::vector<SessionInfo>> chosen(const Arguments& arguments, const std::f
     return fail(ErrorKind::usage, "byok sessions rm takes ids or --older-than, one of the two",
                 "`byok sessions list` shows the ids");
   }
+  BYOK_CHECK(session::check_folder(directory));
   std::vector<SessionInfo> all = session::list_sessions(directory);
   if (older) {
     BYOK_TRY(const auto age, read_age(*older));
