@@ -184,7 +184,8 @@ void Keeper::say_resumed(const core::Profile& profile) const {
   const std::string title = terminal::sanitize_line(base::abbreviate(resumed_->title, kLongestTitle));
   context_->say(fmt::format("byok: going on with session {}{} ({}; profile {}, model {})", resumed_->id,
                             title.empty() ? "" : fmt::format(", \"{}\"", title),
-                            count_of(resumed_->turns.size(), "turn"), profile.name, profile.model));
+                            count_of(resumed_->turns.size(), "turn"), profile.name,
+                            terminal::sanitize_line(profile.model)));
 }
 
 Result<> Keeper::append(session::SavedTurn turn, std::string_view system, std::vector<session::EventStamp> stamps) {
@@ -194,6 +195,7 @@ Result<> Keeper::append(session::SavedTurn turn, std::string_view system, std::v
     if (wish_.saves) kept.error().hint = base::replace_all(kept.error().hint, "use --no-save", "leave out --save");
     return kept;
   }
+  context_->log.info(fmt::format("kept as session {} in {}", file_->id(), file_->path().string()));
   remove_old();
   return {};
 }

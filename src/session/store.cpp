@@ -42,6 +42,12 @@ std::unexpected<base::Error> cannot_keep(const fs::path& path, int error) {
                                : "make the file and its folder writable, or use --no-save");
 }
 
+std::unexpected<base::Error> changed_meanwhile(const fs::path& path) {
+  return fail(ErrorKind::output,
+              fmt::format("the turn cannot be kept: another program wrote to {} meanwhile", path.string()),
+              "what it wrote is left as it is; go on with it: -c");
+}
+
 std::unexpected<base::Error> no_session(const fs::path& path, std::string_view id) {
   return fail(ErrorKind::usage, fmt::format("{} holds no session", path.string()),
               fmt::format("remove it: byok sessions rm {}", id));
@@ -169,6 +175,7 @@ SessionFile::SessionFile(SessionFile&& other) noexcept
       id_(std::move(other.id_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       size_(other.size_),
+      has_rest_(other.has_rest_),
       last_event_(std::move(other.last_event_)),
       setup_(std::move(other.setup_)),
       system_(std::move(other.system_)),
@@ -180,6 +187,7 @@ SessionFile& SessionFile::operator=(SessionFile&& other) noexcept {
   std::swap(id_, other.id_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(size_, other.size_);
+  std::swap(has_rest_, other.has_rest_);
   std::swap(last_event_, other.last_event_);
   std::swap(setup_, other.setup_);
   std::swap(system_, other.system_);
@@ -231,12 +239,16 @@ Result<> SessionFile::write(std::string_view bytes) {
   struct stat status{};
   if (::fstat(descriptor_, &status) != 0) return cannot_keep(path(), errno);
   const auto end = static_cast<off_t>(size_);
-  if (status.st_size != end && ::ftruncate(descriptor_, end) != 0) return cannot_keep(path(), errno);
+  // Only what this process wrote is cut off. A file system without locks lets another write, too.
+  if (status.st_size != end && !has_rest_) return changed_meanwhile(path());
+  if (has_rest_ && ::ftruncate(descriptor_, end) != 0) return cannot_keep(path(), errno);
+  has_rest_ = false;
   int error = base::write_all(descriptor_, bytes);
   if (error == 0) error = sync_file(descriptor_);
   if (error != 0) {
     // Where this fails, too, the next write or the next reader cuts it off.
-    if (::ftruncate(descriptor_, end) == 0 && size_ == 0) ::unlink(path().c_str());
+    has_rest_ = ::ftruncate(descriptor_, end) != 0;
+    if (!has_rest_ && size_ == 0) ::unlink(path().c_str());
     return cannot_keep(path(), error);
   }
   size_ += bytes.size();
@@ -296,17 +308,18 @@ Result<SavedSession> load_session(const fs::path& directory, std::string_view id
 }
 
 Result<std::string> find_session(const fs::path& directory, std::string_view prefix) {
-  if (prefix.empty()) {
-    return fail(ErrorKind::usage, "an empty id names no session", "`byok sessions list` shows all");
-  }
   BYOK_CHECK(check_folder(directory));
-  auto entries = session_entries(directory);
+  return find_session(session_entries(directory), prefix);
+}
+
+Result<std::string> find_session(const std::vector<SessionEntry>& entries, std::string_view prefix) {
+  if (prefix.empty()) return fail(ErrorKind::usage, "an empty id names no session", "`byok sessions list` shows all");
   std::vector<std::string> newest;
   std::vector<std::string> found;
-  for (SessionEntry& entry : entries) {
-    if (entry.id == prefix) return std::move(entry.id);
+  for (const SessionEntry& entry : entries) {
+    if (entry.id == prefix) return entry.id;
     if (newest.size() < kMostNear) newest.push_back(entry.id);
-    if (entry.id.starts_with(prefix)) found.push_back(std::move(entry.id));
+    if (entry.id.starts_with(prefix)) found.push_back(entry.id);
   }
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) {

@@ -67,7 +67,8 @@ class SessionFile {
   const base::Redactor* redactor_;
   std::string id_;
   int descriptor_ = -1;
-  std::uint64_t size_ = 0;  // bytes that stand; more are the rest of a write that failed
+  std::uint64_t size_ = 0;  // bytes that stand
+  bool has_rest_ = false;   // behind them is the rest of a write that failed
   std::string last_event_;
   Setup setup_;
   std::string system_;
@@ -84,10 +85,12 @@ struct SessionFile::Opened {
 [[nodiscard]] base::Result<SavedSession> load_session(const std::filesystem::path& directory, std::string_view id);
 
 // The id that is `prefix` or the only one that begins with it. ErrorKind::usage when there is none, or several: then
-// the message lists them. Both functions: ErrorKind::output where the folder cannot be read.
+// the message lists them. Also fails as `check_folder`.
 [[nodiscard]] base::Result<std::string> find_session(const std::filesystem::path& directory, std::string_view prefix);
+// The same among the entries of a folder.
+[[nodiscard]] base::Result<std::string> find_session(const std::vector<SessionEntry>& entries, std::string_view prefix);
 // The id of the session written last, whatever the clock said then. Files that hold no event are passed over.
-// ErrorKind::usage when there is none.
+// ErrorKind::usage when there is none. Also fails as `check_folder`.
 [[nodiscard]] base::Result<std::string> newest_session(const std::filesystem::path& directory);
 
 // Removes the file, also one that may only be read, and what was set aside from it. ErrorKind::usage while a process

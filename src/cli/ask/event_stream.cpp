@@ -41,8 +41,10 @@ void EventStream::start(const Start& start, const core::Message& prompt) {
   parent_ = start.parent;
   add(start.record, redactor_, start.is_ephemeral);
   if (start.system) add(session::SystemRecord{*start.system}, redactor_);
-  add(session::MessageRecord{{}, prompt}, redactor_);
+  user_message(prompt);
 }
+
+void EventStream::user_message(const core::Message& prompt) { add(session::MessageRecord{{}, prompt}, redactor_); }
 
 void EventStream::turn_start() {
   if (std::exchange(has_started_, true)) return;

@@ -33,6 +33,7 @@ class EventStream {
     std::string parent = {};                 // id of the last event in the file
   };
   void start(const Start& start, const core::Message& prompt);
+  void user_message(const core::Message& prompt);
   void turn_start();  // once a turn
   void message_delta(std::string_view text);
   void reasoning_delta(std::string_view text);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -40,19 +41,20 @@ Result<std::vector<SessionInfo>> chosen(const Arguments& arguments, const std::f
                 "`byok sessions list` shows the ids");
   }
   BYOK_CHECK(session::check_folder(directory));
-  std::vector<SessionInfo> all = session::list_sessions(directory);
   if (older) {
+    std::vector<SessionInfo> all = session::list_sessions(directory);
     BYOK_TRY(const auto age, read_age(*older));
     const auto limit = std::chrono::system_clock::now() - age;
     std::erase_if(all, [&](const SessionInfo& info) { return info.last >= limit; });
     return all;
   }
   std::vector<SessionInfo> some;
+  const std::vector<session::SessionEntry> entries = session::session_entries(directory);
+  std::set<std::string> seen;
   for (const std::string& word : words) {
-    BYOK_TRY(const std::string id, session::find_session(directory, word));
-    const auto info = std::ranges::find(all, id, &SessionInfo::id);
-    if (info == all.end() || std::ranges::find(some, id, &SessionInfo::id) != some.end()) continue;
-    some.push_back(*info);
+    BYOK_TRY(const std::string id, session::find_session(entries, word));
+    const auto entry = std::ranges::find(entries, id, &session::SessionEntry::id);
+    if (seen.insert(id).second) some.push_back(session::read_info(directory, *entry));
   }
   return some;
 }

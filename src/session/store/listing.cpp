@@ -67,6 +67,10 @@ fs::path session_path(const fs::path& directory, std::string_view id) {
 }
 
 base::Result<> check_folder(const fs::path& directory) {
+  if (directory.empty()) {
+    return base::fail(base::ErrorKind::config, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set",
+                      "set HOME");
+  }
   const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {
     if (errno == ENOENT) return {};
@@ -96,21 +100,23 @@ std::vector<SessionEntry> session_entries(const fs::path& directory) {
   return entries;
 }
 
+SessionInfo read_info(const fs::path& directory, const SessionEntry& entry) {
+  SessionInfo info;
+  info.id = entry.id;
+  info.last = Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(entry.written)));
+  const int descriptor = ::open(session_path(directory, entry.id).c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status{};
+  if (descriptor >= 0 && ::fstat(descriptor, &status) == 0) {
+    info.size = static_cast<std::uint64_t>(status.st_size);
+    read_ends(descriptor, info);
+  }
+  if (descriptor >= 0) ::close(descriptor);
+  return info;
+}
+
 std::vector<SessionInfo> list_sessions(const fs::path& directory) {
   std::vector<SessionInfo> sessions;
-  for (SessionEntry& entry : session_entries(directory)) {
-    SessionInfo info;
-    info.last = Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(entry.written)));
-    const int descriptor = ::open(session_path(directory, entry.id).c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status{};
-    if (descriptor >= 0 && ::fstat(descriptor, &status) == 0) {
-      info.size = static_cast<std::uint64_t>(status.st_size);
-      read_ends(descriptor, info);
-    }
-    if (descriptor >= 0) ::close(descriptor);
-    info.id = std::move(entry.id);
-    sessions.push_back(std::move(info));
-  }
+  for (const SessionEntry& entry : session_entries(directory)) sessions.push_back(read_info(directory, entry));
   return sessions;
 }
 

@@ -27,7 +27,8 @@ struct SessionInfo {
 
 [[nodiscard]] std::filesystem::path session_path(const std::filesystem::path& directory, std::string_view id);
 
-// Whether the folder can be read, or is not there. ErrorKind::output where it is there and cannot be read.
+// Whether the folder can be read, or is not there. ErrorKind::output where it is there and cannot be read,
+// ErrorKind::config where the path is empty.
 [[nodiscard]] base::Result<> check_folder(const std::filesystem::path& directory);
 
 struct SessionEntry {
@@ -38,6 +39,7 @@ struct SessionEntry {
 // nothing: `check_folder` tells.
 [[nodiscard]] std::vector<SessionEntry> session_entries(const std::filesystem::path& directory);
 
+[[nodiscard]] SessionInfo read_info(const std::filesystem::path& directory, const SessionEntry& entry);
 // The one written last first. A file whose ends cannot be read is listed with its id, size and time.
 [[nodiscard]] std::vector<SessionInfo> list_sessions(const std::filesystem::path& directory);
 

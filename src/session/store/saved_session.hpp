@@ -75,6 +75,7 @@ class EventChain {
   void add(RecordData data, Time time);
   // The messages, the error if there is one, and the end: the prompt at the one time, what came at the other.
   void add_turn(const SavedTurn& turn, Time asked, Time ended);
+  void add_turn(const SavedTurn& turn, Time time) { add_turn(turn, time, time); }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const std::string& last_id() const { return parent_; }
 
