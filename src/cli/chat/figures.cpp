@@ -16,9 +16,9 @@ constexpr std::size_t kBytesPerToken = 4;
 std::string tokens(const core::Usage& usage) {
   std::string text;
   if (usage.input_tokens) text = fmt::format("{} input", *usage.input_tokens);
-  if (usage.input_tokens && usage.cached_tokens) text += fmt::format(" ({} cached)", *usage.cached_tokens);
+  if (usage.input_tokens && usage.cached_tokens.value_or(0) > 0) text += fmt::format(" ({} cached)", *usage.cached_tokens);
   if (usage.output_tokens) text += fmt::format("{}{} output", text.empty() ? "" : ", ", *usage.output_tokens);
-  if (usage.output_tokens && usage.reasoning_tokens) text += fmt::format(" ({} reasoning)", *usage.reasoning_tokens);
+  if (usage.output_tokens && usage.reasoning_tokens.value_or(0) > 0) text += fmt::format(" ({} reasoning)", *usage.reasoning_tokens);
   return text.empty() ? text : text + " tokens, ";
 }
 
@@ -45,10 +45,9 @@ std::size_t text_size(std::span<const core::Message> messages) {
 
 std::string too_long_hint(const ConversationSize& size) {
   const std::string about = fmt::format("about {} tokens", size.bytes / kBytesPerToken);
-  std::string text = size.turns == 0
-                         ? fmt::format("the prompt has {}", about)
-                         : fmt::format("{} {} and the prompt have {} together", size.turns,
-                                       size.turns == 1 ? "turn" : "turns", about);
+  std::string text = size.turns == 0 ? fmt::format("the prompt has {}", about)
+                                     : fmt::format("{} {} and the prompt have {} together", size.turns,
+                                                   size.turns == 1 ? "turn" : "turns", about);
   if (size.window) text += fmt::format("; {} takes {}", size.model, *size.window);
   text += size.turns == 0 ? "\nsend a part of it, or take a model with a larger context window: /model"
                           : "\n/undo takes back the last turn, /clear begins anew, /model goes on with another model";

@@ -56,7 +56,8 @@ std::optional<std::int64_t> window_of(const Chat& chat) {
 }
 
 std::string too_long(const Chat& chat, std::size_t bytes, std::size_t turns) {
-  return too_long_hint({.bytes = bytes, .turns = turns, .model = chat.launched->profile.model, .window = window_of(chat)});
+  return too_long_hint(
+      {.bytes = bytes, .turns = turns, .model = chat.launched->profile.model, .window = window_of(chat)});
 }
 
 // What is too large is not sent at all. The bound on tokens is on an estimate; the provider's own count differs.
@@ -67,8 +68,7 @@ Result<> check_size(const Chat& chat, std::size_t bytes) {
   if (!profile.max_prompt_tokens || tokens <= *profile.max_prompt_tokens) return {};
   return base::fail(ErrorKind::context_length,
                     fmt::format("the prompt is not sent: the profile allows {} tokens", *profile.max_prompt_tokens),
-                    too_long(chat, bytes, chat.session.turn_count()) +
-                        "\nor raise max_prompt_tokens in the profile");
+                    too_long(chat, bytes, chat.session.turn_count()) + "\nor raise max_prompt_tokens in the profile");
 }
 
 // A turn on its way: what is known of it before and after.
@@ -76,7 +76,7 @@ struct Run {
   std::size_t bytes = 0;         // of text that the request carries
   std::size_t turns_before = 0;  // in the conversation
   Clock::time_point begin;
-  RunResult result;
+  RunResult result = {};
 
   [[nodiscard]] bool was_stopped() const { return result.error && result.error->kind == ErrorKind::cancelled; }
 };
@@ -98,13 +98,10 @@ session::Session::Outcome converse(Chat& chat, core::Message message, Run& run) 
   // `--timeout` bounds each turn: a conversation has no end that could be waited for.
   const auto limit = chat.launched->profile.limits.timeout;
   chat.launched->deadline = limit.count() > 0 ? std::optional(run.begin + limit) : std::nullopt;
-  std::optional<terminal::HeldKeys> keys;
-  if (chat.screen.can_edit) keys.emplace(context.streams.in, chat.screen.prompt);
   const bool is_rendered =
       context.streams.out_is_terminal && !chat.options.is_raw && context.environment.get("TERM") != "dumb";
   terminal::Markdown markdown(terminal::columns_of(context.streams.out), context.out_style);
-  Answer answer(context,
-                {.shows_reasoning = shows_reasoning(chat), .markdown = is_rendered ? &markdown : nullptr});
+  Answer answer(context, {.shows_reasoning = shows_reasoning(chat), .markdown = is_rendered ? &markdown : nullptr});
   session::Session::Outcome outcome = chat.session.send(*chat.transport, context.log, std::move(message),
                                                         request_options(chat), turn_options(chat), answer);
   if (const auto finished = answer.finish(); !finished && !outcome.turn.error) outcome.turn.error = finished.error();
@@ -142,10 +139,13 @@ void say_end(Chat& chat, const session::TurnResult& turn, const Run& run, bool i
   } else if (run.result.error) {
     say_error(chat, *run.result.error, turn, is_kept);
   }
-  if (!chat.shows_usage || (!turn.had_output && turn.usage.is_empty())) return;
-  const std::string line =
-      figures_line(turn.usage, {.first_token = turn.time_to_first_token, .total = run.result.duration});
-  chat.context.say_raw(chat.context.err_style.dim(line) + "\n");
+  if (chat.shows_usage && (turn.had_output || !turn.usage.is_empty())) {
+    const std::string line =
+        figures_line(turn.usage, {.first_token = turn.time_to_first_token, .total = run.result.duration});
+    chat.context.say_raw(chat.context.err_style.dim(line) + "\n");
+  }
+  // A turn stands apart from the next.
+  if (chat.screen.has_person && chat.context.streams.err_is_terminal) chat.context.say_raw("\n");
 }
 
 // A prompt that brought nothing is there to be sent again: in the editor, unless the person stopped it.
@@ -180,6 +180,8 @@ bool take_turn(Chat& chat, const Prompt& prompt, bool replaces) {
     if (!replaces) give_back(chat, prompt, false);
     return false;
   }
+  std::optional<terminal::HeldKeys> keys;
+  if (chat.screen.can_edit) keys.emplace(chat.context.streams.in, chat.screen.prompt);
   session::Session::Outcome outcome = converse(chat, std::move(message), run);
   const bool is_kept = chat.session.turn_count() > run.turns_before;
   weigh(chat, outcome.turn, run);
