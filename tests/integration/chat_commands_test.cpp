@@ -218,6 +218,32 @@ TEST_CASE("/file adds a file to the next prompt alone") {
   CHECK(server.requests()[1].body.contains(user("again")));
 }
 
+TEST_CASE("/attach adds an image to the next prompt alone, and says what is none") {
+  if (!has_terminal()) return;
+  const RawServer server({refusal(401, "bad key"), chat("A picture"), chat("Second")});
+  const Sandbox sandbox(server.port());
+  sandbox.write(sandbox.work() / "dot.png", std::string("\x89PNG\r\n\x1a\n") + std::string(32, '\0'));
+  sandbox.write(sandbox.work() / "notes.txt", "words");
+  ChatSession chat(sandbox);
+  chat.enter("/attach notes.txt");
+  CHECK(chat.shows("it looks like text"));
+  CHECK(chat.shows("/file notes.txt"));
+  chat.enter("/attach dot.png");
+  CHECK(chat.shows("byok: dot.png goes with the next prompt"));
+  chat.enter("What is it?");
+  CHECK(chat.shows("bad key"));
+  REQUIRE(chat.holds("What is it?"));
+  chat.type("\r");
+  CHECK(chat.shows("A picture"));
+  REQUIRE(chat.is_at_prompt());
+  exchange(chat, "again", "Second");
+  leave(chat);
+  REQUIRE(server.requests().size() == 3);
+  for (const Received& request : server.requests())
+    CHECK(request.body.contains("data:image/png;base64,iVBORw0KGgoAAAA"));
+  CHECK(server.requests()[2].body.contains(user("again")));
+}
+
 TEST_CASE("/save writes Markdown to a file, and keeps a conversation that was not kept") {
   if (!has_terminal()) return;
   const RawServer server({chat("First"), chat("Second"), chat("Third")});

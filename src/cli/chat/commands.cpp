@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/ask/prompt.hpp"
+#include "cli/attach.hpp"
 #include "cli/catalog.hpp"
 #include "cli/chat/clipboard.hpp"
 #include "cli/chat/commands_session.hpp"
@@ -152,9 +153,23 @@ void file(Chat& chat, const std::string& argument) {
   chat.tell(fmt::format("{} goes with the next prompt", argument));
 }
 
+// The command line's option has another name here.
+base::Error for_prompt(base::Error error) {
+  error.hint = base::replace_all(std::move(error.hint), "-f ", "/file ");
+  error.hint = base::replace_all(std::move(error.hint), "-a ", "/attach ");
+  return error;
+}
+
 void attach(Chat& chat, const std::string& argument) {
-  static_cast<void>(argument);
-  chat.fail(base::fail(ErrorKind::usage, "/attach is not available yet", "for text files: /file PATH").error());
+  const core::Profile& profile = chat.launched->profile;
+  const auto part = read_attachment(argument, profile);
+  if (!part) return chat.fail(for_prompt(part.error()));
+  std::vector<core::Part> all = chat.next.attachments;
+  all.push_back(*part);
+  if (const auto fit = check_attachments(all, profile); !fit) return chat.fail(for_prompt(fit.error()));
+  protect_attachment(*part, chat.context.redactor);
+  chat.next.attachments = std::move(all);
+  chat.tell(fmt::format("{} goes with the next prompt", argument));
 }
 
 void retry(Chat& chat, const std::string& /*argument*/) {

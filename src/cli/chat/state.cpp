@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/attach.hpp"
 #include "cli/chat/pick_model.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/missing_model.hpp"
@@ -125,6 +126,12 @@ Result<> change_setup(Chat& chat, config::Overrides overrides) {
   chat.credential = std::make_unique<CredentialSource>(*chat.launched, chat.context);
   chat.overrides = std::move(overrides);
   for (const std::string& loss : chat.session.set_profile(chat.launched->profile)) chat.tell(loss);
+  // They were judged by what the other wire API takes.
+  if (const auto fit = check_attachments(chat.next.attachments, chat.launched->profile);
+      !fit && !chat.next.attachments.empty()) {
+    chat.next.attachments.clear();
+    chat.tell(fmt::format("what was attached does not go with the next prompt: {}", fit.error().message));
+  }
   if (chat.keeper.keeps() && !chat.keeper.is_wished() && chat.launched->profile.save == core::Save::never) {
     chat.keeper.stop();
     chat.tell(fmt::format("nothing is kept from here on: profile {} has save: never", chat.launched->profile.name));
