@@ -364,6 +364,33 @@ TEST_CASE("where no model is named, one is picked from a list by its number or i
   }
 }
 
+TEST_CASE("where there is no list to pick from, the missing model is still what is wrong") {
+  if (!has_terminal()) return;
+  const ClosedPort closed;
+  Sandbox sandbox(closed.port());
+  sandbox.environment.erase("BYOK_MODEL");
+  ChatSession chat(sandbox);
+  const ProcessResult result = chat.finish();
+  CAPTURE(summary(result));
+  CHECK(result.exit_code == 3);
+  CHECK(result.out.contains("is not known: "));
+}
+
+TEST_CASE("a list that nothing is picked from ends it as a missing model does") {
+  if (!has_terminal()) return;
+  const Answer list = answer_as({.models = {"gpt-small", "gpt-large"}});
+  const RawServer server({list, list});
+  Sandbox sandbox(server.port());
+  sandbox.environment.erase("BYOK_MODEL");
+  ChatSession chat(sandbox);
+  REQUIRE(chat.shows("number or id:"));
+  chat.type("\x04");
+  const ProcessResult result = chat.finish();
+  CAPTURE(summary(result));
+  CHECK(result.exit_code == 3);
+  CHECK(result.out.contains("is required with a custom provider"));
+}
+
 TEST_CASE("where nobody can pick, a missing model is the error that it is in ask") {
   const RawServer server({answer_as({.models = {"gpt-small", "gpt-large"}})});
   Sandbox sandbox(server.port());

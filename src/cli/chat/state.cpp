@@ -90,14 +90,26 @@ void Chat::obey_signal(const base::Error& error) {
   exit_code = static_cast<int>(exit_code_for(ErrorKind::cancelled, signal));
 }
 
+namespace {
+
+// Why there was no list to pick from, unless that was said already.
+void add_reason(base::Error& error, const base::Error& reason) {
+  if (error.hint.contains(reason.message)) return;
+  error.hint +=
+      fmt::format("{}which models there are is not known: {}", error.hint.empty() ? "" : "\n", reason.message);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Launched>> launch_chat(config::Overrides& overrides, terminal::LineEditor& editor,
                                               Context& context) {
   context.started = std::chrono::steady_clock::now();  // what `--timeout` counts from
   auto launched = launch_with_model(overrides, context);
   if (!launched && launched.error().code == "model-missing" && chat_screen(context).prompt >= 0) {
     auto picked = pick_model(overrides, editor, context);
-    if (!picked) return std::unexpected(picked.error());
-    if (picked->empty()) return std::unexpected(launched.error());
+    if (!picked && picked.error().kind == ErrorKind::cancelled) return std::unexpected(picked.error());
+    if (!picked) add_reason(launched.error(), picked.error());
+    if (!picked || picked->empty()) return std::unexpected(launched.error());
     overrides.model = *picked;
     launched = launch_with_model(overrides, context);
   }
