@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/chat/slash.hpp"
+#include "cli/chat/line/slash.hpp"
 #include "cli/chat/state.hpp"
 
 namespace byok::cli {

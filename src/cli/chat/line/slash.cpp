@@ -1,5 +1,5 @@
 // The commands of a conversation as one table, which the parser, the help and the completion read.
-#include "cli/chat/slash.hpp"
+#include "cli/chat/line/slash.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "cli/chat/typed_path.hpp"
+#include "cli/chat/line/typed_path.hpp"
 
 namespace byok::cli {
 namespace {

@@ -1,5 +1,5 @@
 // Tests of what Tab offers: commands, names by kind, and paths that are read back as they were meant.
-#include "cli/chat/complete.hpp"
+#include "cli/chat/line/complete.hpp"
 
 #include <ostream>
 #include <string>
@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/chat/slash.hpp"
-#include "cli/chat/typed_path.hpp"
+#include "cli/chat/line/slash.hpp"
+#include "cli/chat/line/typed_path.hpp"
 #include "unit/cli/chat/fixture.hpp"
 
 namespace byok::cli {

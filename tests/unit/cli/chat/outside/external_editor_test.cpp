@@ -1,5 +1,5 @@
 // Tests of the editor that a draft is given to: which it is, what it sees, what comes back, what is left behind.
-#include "cli/chat/external_editor.hpp"
+#include "cli/chat/outside/external_editor.hpp"
 
 #include <signal.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // The editor run as git runs it: by a shell, on the terminal, while the signals of the keyboard are its own.
-#include "cli/chat/external_editor.hpp"
+#include "cli/chat/outside/external_editor.hpp"
 
 #include <signal.h>
 #include <spawn.h>
@@ -17,7 +17,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/chat/private_file.hpp"
+#include "cli/chat/outside/private_file.hpp"
 #include "config/command.hpp"
 
 namespace byok::cli {

@@ -1,5 +1,5 @@
 // The rule of terminal/continuation applied line by line.
-#include "cli/chat/multiline.hpp"
+#include "cli/chat/line/multiline.hpp"
 
 #include <utility>
 

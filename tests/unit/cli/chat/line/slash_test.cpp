@@ -1,5 +1,5 @@
 // Tests of what a line of a conversation says: prompts, commands, paths as they are typed, slips.
-#include "cli/chat/slash.hpp"
+#include "cli/chat/line/slash.hpp"
 
 #include <ostream>
 #include <set>

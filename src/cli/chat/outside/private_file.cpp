@@ -1,5 +1,5 @@
 // A folder by mkdtemp, which has mode 0700 from the beginning.
-#include "cli/chat/private_file.hpp"
+#include "cli/chat/outside/private_file.hpp"
 
 #include <fcntl.h>
 #include <stdlib.h>

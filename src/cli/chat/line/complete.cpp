@@ -1,5 +1,5 @@
 // Candidates by the kind of what is being typed; the listing of a folder is all that touches the world.
-#include "cli/chat/complete.hpp"
+#include "cli/chat/line/complete.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "cli/chat/slash.hpp"
-#include "cli/chat/typed_path.hpp"
+#include "cli/chat/line/slash.hpp"
+#include "cli/chat/line/typed_path.hpp"
 
 namespace byok::cli {
 namespace {

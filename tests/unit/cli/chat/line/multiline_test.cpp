@@ -1,5 +1,5 @@
 // Tests of lines that belong together: quotes, backslashes, and the end of the input in the middle of them.
-#include "cli/chat/multiline.hpp"
+#include "cli/chat/line/multiline.hpp"
 
 #include <optional>
 #include <ostream>

@@ -1,5 +1,5 @@
 // A path read character by character, so that where each begins is known.
-#include "cli/chat/typed_path.hpp"
+#include "cli/chat/line/typed_path.hpp"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // OSC 52 and its wrappings; else the program that the display has for it.
-#include "cli/chat/clipboard.hpp"
+#include "cli/chat/outside/clipboard.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 #include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/chat/private_file.hpp"
+#include "cli/chat/outside/private_file.hpp"
 #include "config/command.hpp"
 
 namespace byok::cli {

@@ -1,5 +1,5 @@
 // Tests of the ways into the clipboard: which are taken where, and what each is given.
-#include "cli/chat/clipboard.hpp"
+#include "cli/chat/outside/clipboard.hpp"
 
 #include <unistd.h>
 
