@@ -10,7 +10,7 @@ _byok() {
   if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --profile | -p | --model | -m | --system | -s | --file | -f | --attach | -a | --max-input | --session | --output | -o | --output-format | --schema | --schema-retries | --max-output-tokens | --temperature | --top-p | --stop | --seed | --reasoning-effort | --set | --header | -H | --retries | --retry-max-wait | --connect-timeout | --first-token-timeout | --idle-timeout | --timeout | --config | --color | --filter | --type | --wire-api | --api-version | --key-env | --key-file | --key-command | --port | --reply | --script | --delay-ms | --chunk-size | --fault) [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
+      --profile | -p | --model | -m | --system | -s | --file | -f | --attach | -a | --max-input | --session | --output | -o | --output-format | --schema | --schema-retries | --max-output-tokens | --temperature | --top-p | --stop | --seed | --reasoning-effort | --set | --header | -H | --retries | --retry-max-wait | --connect-timeout | --first-token-timeout | --idle-timeout | --timeout | --config | --color | --filter | --type | --wire-api | --api-version | --key-env | --key-file | --key-command | --search | --older-than | --format | --port | --reply | --script | --delay-ms | --chunk-size | --fault) [[ ${COMP_WORDS[i + 1]} == = ]] && ((i++)); ((i++)) ;;
       -*) ;;
       *) if [[ -z $first ]]; then first=${COMP_WORDS[i]}; elif [[ -z $second ]]; then second=${COMP_WORDS[i]}; fi ;;
     esac
@@ -22,7 +22,7 @@ _byok() {
     --file | -f) _byok_files; return ;;
     --attach | -a) _byok_files; return ;;
     --max-input) return ;;
-    --session) return ;;
+    --session) COMPREPLY=($(compgen -W "$(byok sessions list --ids 2>/dev/null)" -- "$word")); return ;;
     --output | -o) _byok_files; return ;;
     --output-format) COMPREPLY=($(compgen -W 'text json stream-json' -- "$word")); return ;;
     --schema) return ;;
@@ -50,6 +50,9 @@ _byok() {
     --key-env) return ;;
     --key-file) _byok_files; return ;;
     --key-command) return ;;
+    --search) return ;;
+    --older-than) return ;;
+    --format) COMPREPLY=($(compgen -W 'markdown json jsonl' -- "$word")); return ;;
     --port) return ;;
     --reply) return ;;
     --script) _byok_files; return ;;
@@ -58,13 +61,14 @@ _byok() {
     --fault) COMPREPLY=($(compgen -W 'status:429 stall truncate no-finish error-in-stream html bad-json split-utf8 crlf comments empty' -- "$word")); return ;;
   esac
   if [[ -z $first ]]; then
-    COMPREPLY=($(compgen -W 'ask models profiles doctor mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'ask models profiles sessions doctor mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
     return
   fi
   case $first in
-    help) COMPREPLY=($(compgen -W 'ask models profiles doctor mock completion' -- "$word")); return ;;
+    help) COMPREPLY=($(compgen -W 'ask models profiles sessions doctor mock completion' -- "$word")); return ;;
     models) seconds='list show' ;;
     profiles) seconds='list show add default rm path' ;;
+    sessions) seconds='list show rm export' ;;
   esac
   if [[ -n $seconds && -z $second ]]; then
     COMPREPLY=($(compgen -W "$seconds --help" -- "$word"))
@@ -80,6 +84,10 @@ _byok() {
     'profiles default') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles rm') COMPREPLY=($(compgen -W "$(byok profiles list --names 2>/dev/null)" -- "$word")); options='--yes -y --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles path') options='--config --verbose -v --quiet -q --color --help -h' ;;
+    'sessions list') options='--search --json --ids --config --verbose -v --quiet -q --color --help -h' ;;
+    'sessions show') COMPREPLY=($(compgen -W "$(byok sessions list --ids 2>/dev/null)" -- "$word")); options='--json --config --verbose -v --quiet -q --color --help -h' ;;
+    'sessions rm') COMPREPLY=($(compgen -W "$(byok sessions list --ids 2>/dev/null)" -- "$word")); options='--older-than --yes -y --config --verbose -v --quiet -q --color --help -h' ;;
+    'sessions export') COMPREPLY=($(compgen -W "$(byok sessions list --ids 2>/dev/null)" -- "$word")); options='--format --output -o --config --verbose -v --quiet -q --color --help -h' ;;
     'doctor') options='--profile -p --model -m --all --offline --wire --timeout --json --config --verbose -v --quiet -q --color --help -h' ;;
     'mock') options='--port --reply --script --delay-ms --chunk-size --fault --config --verbose -v --quiet -q --color --help -h' ;;
     'completion') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")); options='--config --verbose -v --quiet -q --color --help -h' ;;

@@ -27,7 +27,7 @@ namespace {
 
 using Run = int (*)(const Arguments&, Context&);
 
-constexpr std::array<std::pair<std::string_view, Run>, 12> kRuns{{
+constexpr std::array<std::pair<std::string_view, Run>, 16> kRuns{{
     {"ask", run_ask},
     {"models list", run_models_list},
     {"models show", run_models_show},
@@ -37,6 +37,10 @@ constexpr std::array<std::pair<std::string_view, Run>, 12> kRuns{{
     {"profiles default", run_profiles_default},
     {"profiles rm", run_profiles_rm},
     {"profiles path", run_profiles_path},
+    {"sessions list", run_sessions_list},
+    {"sessions show", run_sessions_show},
+    {"sessions rm", run_sessions_rm},
+    {"sessions export", run_sessions_export},
     {"doctor", run_doctor},
     {"mock", run_mock},
     {"completion", run_completion},

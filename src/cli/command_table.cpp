@@ -33,10 +33,10 @@ constexpr Option kPrompt[] = {
 };
 
 constexpr Option kConversation[] = {
-    {"continue", 'c', none, "", "Conversation", "go on with the newest session (not available yet)"},
-    {"session", 0, text, "ID", "Conversation", "go on with this session (not available yet)"},
-    {"save", 0, none, "", "Conversation", "keep this exchange as a session (not available yet)"},
-    {"no-save", 0, none, "", "Conversation", "do not keep this exchange"},
+    {"continue", 'c', none, "", "Conversation", "go on with the newest session"},
+    {"session", 0, session, "ID", "Conversation", "go on with this session; the beginning of its id is enough"},
+    {"save", 0, none, "", "Conversation", "keep this exchange as a session"},
+    {"no-save", 0, none, "", "Conversation", "keep nothing of this exchange"},
 };
 
 constexpr Option kOutput[] = {
@@ -104,6 +104,20 @@ constexpr Option kModelsList[] = {
     {"refresh", 0, none, "", "Output", "ask the provider even when a list was kept within the hour"},
 };
 
+constexpr Option kSessionsList[] = {
+    {"search", 0, text, "TEXT", "Output", "only sessions whose title, prompts or replies hold TEXT"},
+    {"json", 0, none, "", "Output", "print a JSON array"},
+    {"ids", 0, none, "", "Output", "print only the ids, one a line"},
+};
+constexpr Option kSessionsRm[] = {
+    {"older-than", 0, text, "AGE", "Removal", "all whose last turn is older, such as 90d or 12h"},
+    {"yes", 'y', none, "", "Removal", "remove without asking"},
+};
+constexpr Option kSessionsExport[] = {
+    {"format", 0, choice, "markdown|json|jsonl", "Output", "of the document (default markdown)"},
+    {"output", 'o', file, "FILE", "Output", "write it to FILE, whole or not at all"},
+};
+
 constexpr Option kDoctor[] = {
     {"all", 0, none, "", "Checks", "look at every profile in use, side by side"},
     {"offline", 0, none, "", "Checks", "only what needs no network and no command: the first four checks"},
@@ -131,6 +145,9 @@ constexpr std::span<const Option> kProfilesListOptions[] = {kListing, kNames, kG
 constexpr std::span<const Option> kListingOptions[] = {kListing, kGlobal};
 constexpr std::span<const Option> kProfilesAddOptions[] = {kNewProfile, kConsent, kGlobal};
 constexpr std::span<const Option> kEditingOptions[] = {kConsent, kGlobal};
+constexpr std::span<const Option> kSessionsListOptions[] = {kSessionsList, kGlobal};
+constexpr std::span<const Option> kSessionsRmOptions[] = {kSessionsRm, kGlobal};
+constexpr std::span<const Option> kSessionsExportOptions[] = {kSessionsExport, kGlobal};
 constexpr std::span<const Option> kDoctorOptions[] = {kProfile, kDoctor, kGlobal};
 constexpr std::span<const Option> kMockOptions[] = {kMock, kGlobal};
 constexpr std::span<const Option> kGlobalOptions[] = {kGlobal};
@@ -157,6 +174,13 @@ constexpr std::string_view kProfilesAddExamples[] = {
 constexpr std::string_view kProfilesDefaultExamples[] = {"byok profiles default foundry"};
 constexpr std::string_view kProfilesRmExamples[] = {"byok profiles rm old", "byok profiles rm old --yes"};
 constexpr std::string_view kProfilesPathExamples[] = {"byok profiles path", "$EDITOR \"$(byok profiles path)\""};
+constexpr std::string_view kSessionsListExamples[] = {"byok sessions list", "byok sessions list --search EXDEV",
+                                                      "byok sessions list --json | jq -r '.[0].id'"};
+constexpr std::string_view kSessionsShowExamples[] = {"byok sessions show", "byok sessions show 20261127-02 | less"};
+constexpr std::string_view kSessionsRmExamples[] = {"byok sessions rm 20261127-02",
+                                                    "byok sessions rm --older-than 90d --yes"};
+constexpr std::string_view kSessionsExportExamples[] = {"byok sessions export -o conversation.md",
+                                                        "byok sessions export 20261127-02 --format json | jq .turns"};
 constexpr std::string_view kDoctorExamples[] = {
     "byok doctor -p foundry",
     "byok doctor --all --offline",
@@ -211,6 +235,22 @@ constexpr std::string_view kProfilesRmDetails =
     R"(A profile that others extend stays. A default_profile that names it goes with it,
 as does a key that add keeps as keys/NAME. On a terminal it asks before.)";
 
+constexpr std::string_view kSessionsListDetails =
+    R"(Newest first: id, age, profile, model, turns, title. A session is one file of
+JSON Lines in $XDG_STATE_HOME/byok/sessions, or ~/.local/state/byok/sessions.)";
+
+constexpr std::string_view kSessionsShowDetails =
+    R"(ID is the beginning of an id; without one, the newest session is meant. On a
+terminal the replies are rendered, elsewhere they are Markdown as they came.)";
+
+constexpr std::string_view kSessionsRmDetails =
+    R"(ID is the beginning of an id. On a terminal it asks before. A session that is in
+use stays, exit code 2.)";
+
+constexpr std::string_view kSessionsExportDetails =
+    R"(ID is the beginning of an id; without one, the newest session is meant. json is
+one object with all turns; jsonl are the events as they stand in the file.)";
+
 constexpr std::string_view kDoctorDetails =
     R"(The checks, in order: config file, profile rules, credential, address, DNS,
 connect, proxy and TLS, route and key, model, and a short reply. Each is ok, warn,
@@ -240,6 +280,14 @@ constexpr Command kCommands[] = {
     {"profiles rm", "NAME", "take a profile out of the configuration file", kProfilesRmDetails, kProfilesRmExamples,
      kEditingOptions, true},
     {"profiles path", "", "where the configuration file is", "", kProfilesPathExamples, kGlobalOptions},
+    {"sessions list", "", "the conversations that were kept", kSessionsListDetails, kSessionsListExamples,
+     kSessionsListOptions},
+    {"sessions show", "[ID]", "a conversation to read", kSessionsShowDetails, kSessionsShowExamples, kListingOptions,
+     true},
+    {"sessions rm", "[ID...]", "remove conversations", kSessionsRmDetails, kSessionsRmExamples, kSessionsRmOptions,
+     true},
+    {"sessions export", "[ID]", "a conversation as a document", kSessionsExportDetails, kSessionsExportExamples,
+     kSessionsExportOptions, true},
     {"doctor", "", "find out why a profile does not work, and say how to mend it", kDoctorDetails, kDoctorExamples,
      kDoctorOptions},
     {"mock", "", "a loopback provider that speaks all the wire APIs: for tests and demos", kMockDetails, kMockExamples,
@@ -298,6 +346,7 @@ std::string_view family_of(const Command& command) { return command.name.substr(
 
 std::string_view family_summary(std::string_view family) {
   if (family == "models") return "what a profile can use";
+  if (family == "sessions") return "conversations that were kept";
   if (family == "profiles") return "what there is, and what is wrong with it";
   const Command* const command = find_command(family);
   return command != nullptr ? command->summary : std::string_view();

@@ -8,7 +8,7 @@
 namespace byok::cli {
 
 // What an option's value is, for completions and for the word shown in help.
-enum class ValueKind : unsigned char { none, text, number, seconds, file, profile, model, choice, fault };
+enum class ValueKind : unsigned char { none, text, number, seconds, file, profile, model, session, choice, fault };
 
 struct Option {
   std::string_view name;  // long name without dashes

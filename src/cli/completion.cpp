@@ -15,6 +15,7 @@ namespace byok::cli {
 namespace {
 
 constexpr std::string_view kProfiles = "$(byok profiles list --names 2>/dev/null)";
+constexpr std::string_view kSessions = "$(byok sessions list --ids 2>/dev/null)";
 constexpr std::string_view kShells = "bash zsh fish";
 constexpr std::string_view kFaults =
     "status:429 stall truncate no-finish error-in-stream html bad-json split-utf8 crlf comments empty";
@@ -54,6 +55,9 @@ std::string second_words(const Family& family) {
 
 // Whether its argument is the name of a profile that exists.
 bool takes_profile(const Command& command) { return command.arguments == "NAME" || command.arguments == "[NAME]"; }
+
+// Whether its arguments are ids of sessions.
+bool takes_session(const Command& command) { return family_of(command) == "sessions" && command.takes_words; }
 
 // The words that an option's value is one of, or nothing.
 std::string values_of(const Option& option) {
@@ -99,14 +103,18 @@ std::string bash_words(std::string_view words) {
   return fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$word\"))", words);
 }
 
-std::string bash_profiles() { return fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))", kProfiles); }
+// The words that a command of byok's prints.
+std::string bash_printed(std::string_view command) {
+  return fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$word\"))", command);
+}
 
 std::string bash_value_cases() {
   std::string text;
   for (const Option* option : value_options()) {
     std::string reply;
     if (option->kind == ValueKind::file) reply = "_byok_files; ";
-    if (option->kind == ValueKind::profile) reply = bash_profiles() + "; ";
+    if (option->kind == ValueKind::profile) reply = bash_printed(kProfiles) + "; ";
+    if (option->kind == ValueKind::session) reply = bash_printed(kSessions) + "; ";
     if (const std::string values = values_of(*option); !values.empty()) reply = bash_words(values) + "; ";
     text += fmt::format("    {}) {}return ;;\n", base::join(spellings(*option), " | "), reply);
   }
@@ -121,7 +129,8 @@ std::string bash() {
     if (has_parts) seconds += fmt::format("    {}) seconds='{}' ;;\n", family.first, second_words(family));
     for (const Command* command : family.members) {
       std::string arguments;
-      if (takes_profile(*command)) arguments = bash_profiles() + "; ";
+      if (takes_profile(*command)) arguments = bash_printed(kProfiles) + "; ";
+      if (takes_session(*command)) arguments = bash_printed(kSessions) + "; ";
       if (command->name == "completion") arguments = bash_words(kShells) + "; ";
       options += fmt::format("    '{}') {}options='{}' ;;\n", command->name, arguments, option_words(command->options));
     }
@@ -190,6 +199,7 @@ std::string zsh_option(const Option& option) {
     action = fmt::format(":{}:", label);
     if (option.kind == ValueKind::file) action += "_files";
     if (option.kind == ValueKind::profile) action += fmt::format("({})", kProfiles);
+    if (option.kind == ValueKind::session) action += fmt::format("({})", kSessions);
     if (const std::string values = values_of(option); !values.empty()) {
       action += fmt::format("({})", base::replace_all(values, ":", "\\:"));
     }
@@ -213,6 +223,9 @@ std::string zsh_command(std::string_view word, const Command& command) {
   std::string rest = "    '*:argument:_files'\n";
   if (!command.takes_words) rest = "";
   if (takes_profile(command)) rest = fmt::format("    '1:profile:({})'\n", kProfiles);
+  if (takes_session(command)) {
+    rest = fmt::format("    '{}:session:({})'\n", command.arguments.contains("...") ? "*" : "1", kSessions);
+  }
   if (command.name == "completion") rest = fmt::format("    '1:shell:({})'\n", kShells);
   return fmt::format("  '{}') _arguments -s \\\n{} ;;\n", word,
                      base::replace_all(options + rest, "'\n    '", "' \\\n    '"));
@@ -269,6 +282,7 @@ std::string fish_option(std::string_view condition, const Option& option) {
   std::string value = option.kind == ValueKind::none ? "" : " -x";
   if (option.kind == ValueKind::file) value = " -r -F";
   if (option.kind == ValueKind::profile) value = fmt::format(" -x -a '{}'", kProfiles.substr(1));
+  if (option.kind == ValueKind::session) value = fmt::format(" -x -a '{}'", kSessions.substr(1));
   if (const std::string words = values_of(option); !words.empty()) value = fmt::format(" -x -a '{}'", words);
   const std::string letter = option.letter != 0 ? fmt::format(" -s {}", option.letter) : "";
   return fmt::format("complete -c byok -n '__byok_is {}'{} -l {}{} -d '{}'\n", condition, letter, option.name, value,
@@ -323,6 +337,9 @@ complete -c byok -n '__byok_is ""' -l version -d 'show the version'
     if (command.name == "ask") text += "complete -c byok -n '__byok_is ask' -F\n";
     if (takes_profile(command)) {
       text += fmt::format("complete -c byok -n '__byok_is {}' -a '{}'\n", command.name, kProfiles.substr(1));
+    }
+    if (takes_session(command)) {
+      text += fmt::format("complete -c byok -n '__byok_is {}' -k -a '{}'\n", command.name, kSessions.substr(1));
     }
     for (const auto group : command.options) {
       for (const Option& option : group) text += fish_option(command.name, option);

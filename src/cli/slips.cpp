@@ -21,8 +21,7 @@ struct Later {
   std::string_view command;
   std::string_view instead;
 };
-constexpr auto kLater = std::to_array<Later>({{"chat", "byok ask sends one prompt: byok ask \"What is 2+2?\""},
-                                              {"sessions", "keep a reply with byok ask -o FILE"}});
+constexpr auto kLater = std::to_array<Later>({{"chat", "byok ask sends one prompt: byok ask \"What is 2+2?\""}});
 
 std::vector<std::string_view> first_names() {
   std::vector<std::string_view> names;

@@ -74,17 +74,22 @@ bool is_forgotten(const TurnResult& turn, std::string_view response_id) {
   return turn.error->code == "previous_response_not_found" || turn.error->message.contains(response_id);
 }
 
+// The demo's provider is part of byok, at another port each time.
+std::string origin_of(const core::Profile& profile) {
+  return profile.is_demo ? std::string("demo") : profile.base_url.origin();
+}
+
 }  // namespace
 
 Setup setup_of(const core::Profile& profile) {
   return {.profile = profile.name,
-          .origin = profile.base_url.origin(),
+          .origin = origin_of(profile),
           .wire_api = std::string(core::to_string(profile.wire_api)),
           .model = profile.model};
 }
 
 bool is_elsewhere(const SavedSession& saved, const core::Profile& profile) {
-  return saved.setup.origin != profile.base_url.origin();
+  return saved.setup.origin != origin_of(profile);
 }
 
 // The server knows the conversation up to the last turn if it was asked to store it. Calls that are open there must be

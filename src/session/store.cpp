@@ -29,6 +29,7 @@ using base::Result;
 constexpr unsigned kMode = 0600;
 constexpr std::size_t kLargestFile = std::size_t{1} << 30;
 constexpr std::size_t kMostListed = 8;
+constexpr std::size_t kMostNear = 3;
 
 std::string reason(int error) { return std::system_category().message(error); }
 
@@ -269,15 +270,20 @@ Result<SavedSession> load_session(const fs::path& directory, std::string_view id
 }
 
 Result<std::string> find_session(const fs::path& directory, std::string_view prefix) {
+  auto entries = session_entries(directory);
+  std::vector<std::string> newest;
   std::vector<std::string> found;
-  for (SessionEntry& entry : session_entries(directory)) {
+  for (SessionEntry& entry : entries) {
     if (entry.id == prefix) return std::move(entry.id);
+    if (newest.size() < kMostNear) newest.push_back(entry.id);
     if (entry.id.starts_with(prefix)) found.push_back(std::move(entry.id));
   }
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) {
     return fail(ErrorKind::usage, fmt::format("there is no session whose id begins with `{}`", prefix),
-                "`byok sessions list` shows all");
+                newest.empty()
+                    ? "nothing was kept yet; `byok ask --save` keeps a session"
+                    : fmt::format("the newest: {}; `byok sessions list` shows all", base::join(newest, ", ")));
   }
   const std::size_t count = found.size();
   found.resize(std::min(count, kMostListed));
@@ -290,7 +296,7 @@ Result<std::string> find_session(const fs::path& directory, std::string_view pre
 Result<std::string> newest_session(const fs::path& directory) {
   auto entries = session_entries(directory);
   if (!entries.empty()) return std::move(entries.front().id);
-  return fail(ErrorKind::usage, "there is no session to go on with", "--save keeps one");
+  return fail(ErrorKind::usage, "no session was kept yet", "`byok ask --save` keeps one");
 }
 
 Result<> remove_session(const fs::path& directory, std::string_view id) {

@@ -13,6 +13,7 @@
 #include "cli/context.hpp"
 #include "core/message.hpp"
 #include "session/turn.hpp"
+#include "terminal/markdown.hpp"
 #include "terminal/sanitize.hpp"
 #include "terminal/terminal.hpp"
 
@@ -24,6 +25,8 @@ struct AnswerOptions {
   bool shows_reasoning = false;       // on stderr
   base::PendingFile* file = nullptr;  // not owned; text goes there instead of stdout
   EventStream* events = nullptr;      // not owned; the reply as JSON Lines
+  // Not owned; what renders text on its way to a terminal, which it must make safe. Null: it is shown as it is written.
+  terminal::Markdown* markdown = nullptr;
 };
 
 class Answer final : public session::TurnObserver {
@@ -56,6 +59,7 @@ class Answer final : public session::TurnObserver {
   base::Result<> flush();
   void flush_reasoning();
   void close_reasoning();
+  [[nodiscard]] bool prints_to_terminal() const;
   void clear_line();
 
   Context& context_;

@@ -5,13 +5,13 @@
 #include <optional>
 #include <utility>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/ask/answer.hpp"
 #include "cli/ask/dry_run.hpp"
 #include "cli/ask/event_stream.hpp"
 #include "cli/ask/extract.hpp"
 #include "cli/ask/options.hpp"
+#include "cli/ask/output.hpp"
 #include "cli/ask/prompt.hpp"
 #include "cli/ask/result.hpp"
 #include "cli/ask/verdict.hpp"
@@ -19,8 +19,10 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/failure.hpp"
+#include "cli/keeper.hpp"
 #include "cli/launch.hpp"
 #include "cli/missing_model.hpp"
+#include "session/conversation.hpp"
 #include "session/turn.hpp"
 #include "terminal/sanitize.hpp"
 #include "transport/interrupt.hpp"
@@ -41,35 +43,39 @@ bool shows_reasoning(const AskOptions& options, const core::Profile& profile, co
   return context.streams.err_is_terminal;
 }
 
-core::Request make_request(const AskOptions& options, const core::Profile& profile, std::string prompt,
-                           const Context& context) {
+// The request's own part: what the conversation does not know.
+core::Request options_of(const AskOptions& options, const core::Profile& profile, const Context& context) {
   core::Request request;
-  request.model = profile.wire_model;
-  request.system = profile.system;
-  request.messages.push_back({.role = core::Role::user, .parts = {core::TextPart{std::move(prompt)}}});
   request.sampling = profile.sampling;
   request.pinned = options.pinned;
   request.stream = options.streams;
   request.wants_reasoning = options.format != OutputFormat::text || shows_reasoning(options, profile, context);
-  request.store = profile.store;
-  request.body = profile.body;
   request.edits = options.edits;
   return request;
+}
+
+std::size_t text_size(const core::Request& request) {
+  std::size_t bytes = request.system.size();
+  for (const core::Message& message : request.messages) {
+    for (const core::Part& part : message.parts) {
+      if (const auto* text = std::get_if<core::TextPart>(&part)) bytes += text->text.size();
+    }
+  }
+  return bytes;
 }
 
 // The bound is on an estimate; the provider's own count differs.
 Result<> check_prompt_tokens(const core::Profile& profile, const core::Request& request) {
   if (!profile.max_prompt_tokens) return {};
-  std::size_t bytes = request.system.size();
-  for (const core::Part& part : request.messages.front().parts) {
-    if (const auto* text = std::get_if<core::TextPart>(&part)) bytes += text->text.size();
-  }
-  const auto tokens = static_cast<std::int64_t>(bytes / 4);
+  const auto tokens = static_cast<std::int64_t>(text_size(request) / 4);
   if (tokens <= *profile.max_prompt_tokens) return {};
-  return fail(
-      ErrorKind::context_length,
-      fmt::format("the prompt has about {} tokens, and the profile allows {}", tokens, *profile.max_prompt_tokens),
-      "send a part of it, or raise max_prompt_tokens in the profile");
+  const bool has_history = request.messages.size() > 1;
+  return fail(ErrorKind::context_length,
+              fmt::format("{} about {} tokens, and the profile allows {}",
+                          has_history ? "the conversation and the prompt have" : "the prompt has", tokens,
+                          *profile.max_prompt_tokens),
+              fmt::format("{}, or raise max_prompt_tokens in the profile",
+                          has_history ? "begin a new conversation" : "send a part of it"));
 }
 
 int print_dry_run(const AskOptions& options, Launched& launched, const core::Request& request, Context& context) {
@@ -84,49 +90,6 @@ int print_dry_run(const AskOptions& options, Launched& launched, const core::Req
                                 : show_request(outgoing->http, context.redactor);
   return context.print(context.streams.out_is_terminal ? terminal::sanitize(shown) : shown);
 }
-
-// Where the output goes, and how it ends there: whole, or beside the target as `.partial`.
-class Output {
- public:
-  static Result<Output> open(const AskOptions& options, const Context& context) {
-    Output output;
-    // `-` and /dev/stdout are standard output itself: a file behind it must not be replaced.
-    if (!options.output || *options.output == "-" || *options.output == "/dev/stdout") return output;
-    BYOK_TRY(base::PendingFile file, base::PendingFile::open(*options.output, context.interrupt_fd()));
-    output.file_ = std::move(file);
-    return output;
-  }
-
-  [[nodiscard]] base::PendingFile* file() { return file_ ? &*file_ : nullptr; }
-
-  Result<> write_text(const Context& context, std::string_view text) {
-    return is_terminal(context) ? write(context, terminal::sanitize(text)) : write(context, text);
-  }
-  Result<> write_json(const Context& context, std::string_view json) {
-    return is_terminal(context) ? write(context, terminal::sanitize_json(json)) : write(context, json);
-  }
-  void note_content() { has_content_ = true; }
-
-  Result<> close(const Context& context, bool is_complete) {
-    if (!file_) return {};
-    if (is_complete) return file_->commit();
-    if (!has_content_ || file_->is_direct()) return {};
-    BYOK_TRY(const auto path, file_->keep_partial());
-    context.say(path.empty() ? "byok: nothing of the reply was saved"
-                             : fmt::format("byok: the incomplete reply is in {}", path.string()));
-    return {};
-  }
-
- private:
-  [[nodiscard]] bool is_terminal(const Context& context) const { return !file_ && context.streams.out_is_terminal; }
-  Result<> write(const Context& context, std::string_view bytes) {
-    has_content_ = has_content_ || !bytes.empty();
-    return file_ ? file_->write(bytes) : context.write_out(bytes);
-  }
-
-  std::optional<base::PendingFile> file_;
-  bool has_content_ = false;
-};
 
 RunResult collect(const Launched& launched, const session::TurnResult& turn, Answer& answer, const Context& context) {
   RunResult result;
@@ -150,30 +113,51 @@ RunResult collect(const Launched& launched, const session::TurnResult& turn, Ans
 // One run of `ask` after its options were read.
 class Ask {
  public:
-  Ask(const AskOptions& options, Context& context) : options_(options), context_(context) {}
+  Ask(const AskOptions& options, Keeper& keeper, Context& context)
+      : options_(options), keeper_(keeper), context_(context) {}
 
   int run() {
-    auto launched = launch_with_model(options_.overrides, context_);
+    config::Overrides overrides = options_.overrides;
+    keeper_.fill(overrides);
+    auto launched = launch_with_model(overrides, context_);
     if (!launched) return fail_command(context_, launched.error(), is_json());
-    auto prompt = assemble_prompt(options_, context_, launched->deadline);
     const core::Profile* const profile = &launched->profile;
+    if (const auto settled = keeper_.settle(*profile, options_.overrides.profile.has_value()); !settled) {
+      return fail_command(context_, settled.error(), is_json(), profile);
+    }
+    auto prompt = assemble_prompt(options_, context_, launched->deadline);
     if (!prompt) return fail_command(context_, prompt.error(), is_json(), profile);
     const std::string prompt_text = options_.format == OutputFormat::stream_json ? *prompt : std::string();
-    prompt_bytes_ = prompt->size();
-    core::Request request = make_request(options_, launched->profile, *std::move(prompt), context_);
-    if (const auto fits = check_prompt_tokens(launched->profile, request); !fits) {
+    session::Session conversation(*profile);
+    core::Request request = make_request(conversation, *std::move(prompt));
+    prompt_bytes_ = text_size(request);
+    if (const auto fits = check_prompt_tokens(*profile, request); !fits) {
       return fail_command(context_, fits.error(), is_json(), profile);
     }
     if (options_.is_dry_run) return print_dry_run(options_, *launched, request, context_);
     auto output = Output::open(options_, context_);
     if (!output) return fail_command(context_, output.error(), is_json(), profile);
-    return converse(*launched, std::move(request), prompt_text, *output);
+    return converse(*launched, conversation, std::move(request), prompt_text, *output);
   }
 
  private:
   [[nodiscard]] bool is_json() const { return options_.format != OutputFormat::text; }
+  // A single exchange, of which nothing need be remembered.
+  [[nodiscard]] bool is_alone() const { return keeper_.resumed() == nullptr && !keeper_.keeps(); }
 
-  int converse(Launched& launched, core::Request request, std::string_view prompt, Output& output) {
+  core::Request make_request(session::Session& conversation, std::string prompt) {
+    if (const session::SavedSession* saved = keeper_.resumed()) {
+      for (const std::string& loss : conversation.restore(*saved)) context_.warn(loss);
+    }
+    core::Message message{.role = core::Role::user, .parts = {core::TextPart{std::move(prompt)}}};
+    core::Request request =
+        conversation.request(std::move(message), options_of(options_, conversation.profile(), context_));
+    request.keeps_conversation = !is_alone();
+    return request;
+  }
+
+  int converse(Launched& launched, session::Session& conversation, core::Request request, std::string_view prompt,
+               Output& output) {
     EventStream events([&](std::string_view bytes) { return output.write_json(context_, bytes); }, context_.redactor);
     const bool has_events = options_.format == OutputFormat::stream_json;
     const bool prints_text = options_.format == OutputFormat::text && !options_.extracts;
@@ -186,11 +170,18 @@ class Ask {
       events.start({.profile = launched.profile.name,
                     .origin = launched.profile.base_url.origin(),
                     .wire_api = core::to_string(launched.profile.wire_api),
-                    .model = launched.profile.model},
+                    .model = launched.profile.model,
+                    .session_id = keeper_.id(),
+                    .is_resume = keeper_.resumed() != nullptr},
                    prompt);
     }
-    session::TurnResult turn = take_turn(launched, std::move(request), answer);
+    const std::size_t turns_before = conversation.turn_count();
+    session::TurnResult turn = take_turn(launched, conversation, std::move(request), answer);
     if (turn.error) suggest_models(*turn.error, launched, context_);
+    if (turn.error && turn.error->kind == ErrorKind::context_length && turns_before > 0) {
+      turn.error->hint += fmt::format("{}the prompt goes with {} earlier turns, about {} tokens in all: ask without -c",
+                                      turn.error->hint.empty() ? "" : "\n", turns_before, prompt_bytes_ / 4);
+    }
     if (turn.had_text && prints_text) output.note_content();
     if (const auto finished = answer.finish(); !finished && !turn.error) turn.error = finished.error();
     RunResult result = collect(launched, turn, answer, context_);
@@ -199,7 +190,8 @@ class Ask {
     return finish(launched, turn, result, has_events ? &events : nullptr, answer.encrypted(), output);
   }
 
-  session::TurnResult take_turn(Launched& launched, core::Request request, Answer& answer) {
+  session::TurnResult take_turn(Launched& launched, session::Session& conversation, core::Request request,
+                                Answer& answer) {
     CredentialSource credential(launched, context_);
     session::TurnOptions options;
     options.deadline = launched.deadline;
@@ -209,14 +201,25 @@ class Ask {
     options.can_mint_again = credential.can_mint_again();
     options.adaptations_file = adaptations_file(context_);
     const auto transport = transport::make_curl_transport(context_.log);
-    return session::run_turn(*transport, context_.log, launched.profile, std::move(request), options, answer);
+    // What is not kept is not collected either: a long reply costs no memory.
+    if (is_alone()) {
+      return session::run_turn(*transport, context_.log, launched.profile, std::move(request), options, answer);
+    }
+    session::Session::Outcome outcome =
+        conversation.send(*transport, context_.log, std::move(request.messages.back()),
+                          options_of(options_, launched.profile, context_), options, answer);
+    kept_ = std::move(outcome.kept);
+    return std::move(outcome.turn);
   }
 
   // Prints what is printed at the end, in the order: the answer, then what is said about it.
   int finish(const Launched& launched, const session::TurnResult& turn, RunResult& result, EventStream* events,
              std::string_view encrypted, Output& output) {
+    if (options_.extracts) extract(result);
+    const bool is_whole = result.exit_code == 0;
+    keep(launched.profile, result);
     std::optional<base::Error> write_error = print_end(turn, result, events, encrypted, output);
-    if (const auto closed = output.close(context_, result.exit_code == 0 && !write_error); !closed && !write_error) {
+    if (const auto closed = output.close(context_, is_whole && !write_error); !closed && !write_error) {
       write_error = closed.error();
     }
     if (write_error) {
@@ -228,7 +231,22 @@ class Ask {
     if (result.error && result.error->kind != ErrorKind::cancelled)
       context_.report(*result.error, turn.url.empty() ? launched.where() : launched.where(turn.url));
     if (options_.shows_usage) context_.say("byok: " + usage_line(result));
+    keeper_.log_usage(launched.profile, turn, result.exit_code, result.duration);
     return result.exit_code;
+  }
+
+  // The exchange on disk, before the result names its id. That it cannot be kept is a failure where it was asked for.
+  void keep(const core::Profile& profile, RunResult& result) {
+    if (!keeper_.keeps() || !kept_ || !kept_->has_reply()) return;
+    const auto stored = keeper_.append(*std::exchange(kept_, std::nullopt), profile.system);
+    if (stored) {
+      result.session_id = keeper_.id();
+    } else if (keeper_.is_wished() && result.exit_code == 0) {
+      result.error = stored.error();
+      result.exit_code = static_cast<int>(exit_code_for(stored.error().kind, 0));
+    } else {
+      result.warnings.push_back(fmt::format("{}; {}", stored.error().message, stored.error().hint));
+    }
   }
 
   // Calls have no place in text: without a word they would look like an empty reply.
@@ -241,7 +259,6 @@ class Ask {
 
   std::optional<base::Error> print_end(const session::TurnResult& turn, RunResult& result, EventStream* events,
                                        std::string_view encrypted, Output& output) {
-    if (options_.extracts) extract(result);
     if (events != nullptr) {
       if (turn.had_output) {
         events->usage(result.usage, turn.model, result.finish ? core::to_string(*result.finish) : "");
@@ -286,8 +303,10 @@ class Ask {
   }
 
   const AskOptions& options_;
+  Keeper& keeper_;
   Context& context_;
   std::size_t prompt_bytes_ = 0;
+  std::optional<session::SavedTurn> kept_;
   bool has_block_ = false;
 };
 
@@ -299,7 +318,9 @@ int run_ask(const Arguments& arguments, Context& context) {
   options->overrides.allow_unset = options->is_dry_run;
   transport::Interrupt interrupt;
   context.interrupt = &interrupt;
-  const int code = Ask(*options, context).run();
+  auto keeper = Keeper::open(options->keep, context);
+  const int code = keeper ? Ask(*options, *keeper, context).run()
+                          : fail_command(context, keeper.error(), options->format != OutputFormat::text);
   context.interrupt = nullptr;
   return code;
 }

@@ -25,8 +25,9 @@ void EventStream::add(std::string_view type, bool is_ephemeral, std::string_view
 }
 
 void EventStream::start(const Start& start, std::string_view prompt) {
-  add("session.start", false,
+  add(start.is_resume ? "session.resume" : "session.start", false,
       Fields(redactor_)
+          .text_if("sessionId", start.session_id)
           .text("profile", start.profile)
           .text("origin", start.origin)
           .text("wire_api", start.wire_api)

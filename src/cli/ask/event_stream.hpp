@@ -22,6 +22,8 @@ class EventStream {
 
   struct Start {
     std::string_view profile, origin, wire_api, model;
+    std::string_view session_id = {};  // empty where nothing is kept
+    bool is_resume = false;
   };
   void start(const Start& start, std::string_view prompt);
   void turn_start();

@@ -140,9 +140,6 @@ struct Later {
 };
 constexpr Later kLater[] = {
     {"attach", "for text files, use -f"},
-    {"continue", "put the earlier exchange into the prompt"},
-    {"session", "put the earlier exchange into the prompt"},
-    {"save", "keep the reply with -o FILE"},
     {"schema", "ask for JSON in the prompt, and use --set response_format=… where the provider has it"},
     {"schema-retries", "leave it out"},
 };
@@ -250,6 +247,8 @@ Result<AskOptions> read_ask_options(const Arguments& arguments) {
   options.reads_stdin = !arguments.has("no-stdin");
   options.is_strict_utf8 = arguments.has("strict-utf8");
   BYOK_CHECK(read_output(arguments, options));
+  BYOK_TRY(options.keep, read_keep_wish(arguments));
+  options.keep.is_dry_run = options.is_dry_run;
   return options;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "cli/arguments.hpp"
+#include "cli/keeper.hpp"
 #include "config/config.hpp"
 #include "core/request.hpp"
 
@@ -34,6 +35,7 @@ struct AskOptions {
   std::set<std::string, std::less<>> pinned;  // Sampling fields given here
   bool is_dry_run = false;
   bool is_curl = false;
+  KeepWish keep;
 };
 
 // Reads @FILE values. Fails with ErrorKind::usage, naming the option and what to write.

@@ -97,6 +97,7 @@ Json tail_of(const RunResult& result, const base::Redactor& redactor) {
   if (!result.usage.is_empty()) object["usage"] = usage_object(result.usage);
   if (!result.response_id.empty()) object["response_id"] = redactor.redact(result.response_id);
   if (!result.request_id.empty()) object["request_id"] = redactor.redact(result.request_id);
+  if (!result.session_id.empty()) object["session_id"] = result.session_id;
   object["attempts"] = result.attempts;
   if (result.time_to_first_token) object["time_to_first_token_ms"] = result.time_to_first_token->count();
   object["duration_ms"] = result.duration.count();

@@ -32,6 +32,7 @@ struct RunResult {
   core::Usage usage;
   std::string response_id;
   std::string request_id;
+  std::string session_id;  // where the exchange was kept
   int attempts = 0;
   std::optional<std::chrono::milliseconds> time_to_first_token;
   std::chrono::milliseconds duration{0};

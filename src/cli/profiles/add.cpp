@@ -12,6 +12,7 @@
 #include "cli/profiles/new_profile.hpp"
 #include "cli/profiles/profile_line.hpp"
 #include "cli/profiles/rewrite.hpp"
+#include "cli/question.hpp"
 #include "config/config.hpp"
 #include "config/secret_rules.hpp"
 #include "terminal/typed_line.hpp"

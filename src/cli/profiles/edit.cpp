@@ -10,6 +10,7 @@
 #include "cli/failure.hpp"
 #include "cli/profiles/new_profile.hpp"
 #include "cli/profiles/rewrite.hpp"
+#include "cli/question.hpp"
 #include "config/config.hpp"
 #include "config/edit_view.hpp"
 

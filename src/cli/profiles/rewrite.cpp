@@ -11,8 +11,8 @@
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "base/text.hpp"
+#include "cli/question.hpp"
 #include "config/edit_view.hpp"
-#include "terminal/typed_line.hpp"
 
 namespace byok::cli {
 namespace {
@@ -23,18 +23,6 @@ using base::Result;
 
 constexpr std::size_t kMaxBytes = std::size_t{256} * 1024;  // config.md: a larger file is refused unread
 constexpr std::chrono::seconds kPatience{10};
-
-Result<bool> ask(const Context& context) {
-  static_cast<void>(base::write_all(context.streams.err, "Write this? [y/N] "));
-  const int interrupt = context.interrupt != nullptr ? context.interrupt->fd() : -1;
-  const auto answer = terminal::read_typed_line(context.streams.in, interrupt);
-  if (!answer) {
-    context.say("");
-    return std::unexpected(answer.error());
-  }
-  const std::string word = base::to_lower(base::trim(*answer));
-  return word == "y" || word == "yes";
-}
 
 // A configuration that runs programs or reads files is not used while others can write it.
 Result<> check_owner(const Rewrite& wish, const config::Spliced& spliced) {
@@ -93,8 +81,6 @@ Result<bool> write_if_unchanged(const Rewrite& wish, std::string_view old_text, 
 
 }  // namespace
 
-bool can_ask(const Context& context) { return context.streams.in_is_terminal && context.streams.err_is_terminal; }
-
 Result<std::string> read_configuration(const std::filesystem::path& file) {
   if (!base::status_of(file).exists) return std::string();
   auto text = base::read_file(file, kMaxBytes);
@@ -115,7 +101,7 @@ Result<bool> rewrite(const Rewrite& wish, const Context& context) {
     BYOK_CHECK(check_owner(wish, spliced));
     if (wish.asks || (i == 0 && !context.is_quiet)) show_diff(wish.file, spliced, context);
     if (wish.asks) {
-      BYOK_TRY(const bool is_wanted, ask(context));
+      BYOK_TRY(const bool is_wanted, ask_consent("Write this?", context));
       if (!is_wanted) return false;
     }
     BYOK_TRY(const bool is_written, write_if_unchanged(wish, text, spliced));

@@ -11,9 +11,6 @@
 
 namespace byok::cli {
 
-// A person can be asked: what is asked and what is answered are both on a terminal.
-[[nodiscard]] bool can_ask(const Context& context);
-
 struct Rewrite {
   std::filesystem::path file;
   config::Change change;

@@ -110,6 +110,14 @@ Json turn_object(const SavedTurn& turn) {
 
 }  // namespace
 
+std::string to_markdown(const core::Message& message) {
+  std::string out;
+  for (const core::Part& part : message.parts) {
+    if (const std::string text = std::visit(MarkdownOf{}, part); !text.empty()) out += (out.empty() ? "" : "\n") + text;
+  }
+  return out;
+}
+
 std::string to_markdown(const SavedSession& session) {
   std::string out = fmt::format("# {}\n", session.title.empty() ? session.id : session.title);
   if (!session.started.empty()) out += fmt::format("\nSession {}, begun {}.\n", session.id, session.started);
@@ -117,9 +125,7 @@ std::string to_markdown(const SavedSession& session) {
   for (const SavedTurn& turn : session.turns) {
     for (const core::Message& message : turn.messages) {
       out += fmt::format("\n{}\n", heading_of(message, turn));
-      for (const core::Part& part : message.parts) {
-        if (const std::string text = std::visit(MarkdownOf{}, part); !text.empty()) out += "\n" + text;
-      }
+      if (const std::string text = to_markdown(message); !text.empty()) out += "\n" + text;
     }
     if (turn.error) out += fmt::format("\n> error: {}\n", turn.error->message);
   }

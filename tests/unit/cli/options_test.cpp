@@ -162,9 +162,20 @@ TEST_CASE("output forms that exclude each other are refused") {
   CHECK(good({"--curl", "hi"}).is_dry_run);
 }
 
+TEST_CASE("what is said about keeping is one wish") {
+  CHECK_FALSE(good({"hi"}).keep.saves);
+  CHECK(good({"-c", "hi"}).keep.continues);
+  CHECK(good({"--session", "2026", "hi"}).keep.session == "2026");
+  CHECK(good({"--save", "hi"}).keep.saves == true);
+  CHECK(good({"-c", "--no-save", "hi"}).keep.saves == false);
+  CHECK(good({"-c", "--curl", "hi"}).keep.is_dry_run);
+  CHECK(contains(message({"-c", "--session", "2026", "hi"}), "do not go together"));
+  CHECK(contains(message({"--save", "--no-save", "hi"}), "leave one of them out"));
+  CHECK(contains(message({"--session", "", "hi"}), "byok sessions list"));
+}
+
 TEST_CASE("options that come later say so and what to do until then") {
-  for (const Words& words : {Words{"-a", "x.png", "hi"}, Words{"-c", "hi"}, Words{"--session", "abcd", "hi"},
-                             Words{"--save", "hi"}, Words{"--schema", "{}", "hi"}}) {
+  for (const Words& words : {Words{"-a", "x.png", "hi"}, Words{"--schema", "{}", "hi"}}) {
     CAPTURE(words[0]);
     CHECK(contains(message(words), "not available yet"));
   }

@@ -1,0 +1,211 @@
+// Keeping as the options and the profile's keys want it.
+#include "cli/keeper.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/question.hpp"
+#include "session/conversation.hpp"
+#include "session/usage_log.hpp"
+#include "terminal/sanitize.hpp"
+
+namespace byok::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorKind;
+using base::fail;
+using base::Result;
+using Clock = std::chrono::system_clock;
+
+constexpr std::size_t kLongestTitle = 48;
+
+bool is_kept_by(core::Save save, const Context& context) {
+  return save == core::Save::always || (save == core::Save::terminal && context.streams.out_is_terminal);
+}
+
+std::string count_of(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// When old sessions were last looked for, by the file's time; for which limit, by its text.
+bool is_recent(const fs::path& stamp, std::string_view limit) {
+  constexpr std::size_t kLongest = 64;
+  std::error_code error;
+  const auto written = fs::last_write_time(stamp, error);
+  if (error) return false;
+  const auto age = fs::file_time_type::clock::now() - written;
+  if (age < std::chrono::hours(0) || age > std::chrono::hours(24)) return false;
+  const auto text = base::read_file(stamp, kLongest);
+  return text && *text == limit;
+}
+
+}  // namespace
+
+Result<KeepWish> read_keep_wish(const Arguments& arguments) {
+  KeepWish wish;
+  wish.continues = arguments.has("continue");
+  wish.session = arguments.last("session");
+  if (wish.continues && wish.session) {
+    return fail(ErrorKind::usage, "-c and --session do not go together",
+                "-c goes on with the newest session, --session with the one that is named");
+  }
+  if (wish.session && wish.session->empty()) {
+    return fail(ErrorKind::usage, "--session needs the beginning of an id", "`byok sessions list` shows all");
+  }
+  if (arguments.has("save") && arguments.has("no-save")) {
+    return fail(ErrorKind::usage, "--save and --no-save do not go together", "leave one of them out");
+  }
+  if (arguments.has("save")) wish.saves = true;
+  if (arguments.has("no-save")) wish.saves = false;
+  return wish;
+}
+
+fs::path state_directory(const Context& context) { return context.environment.state_directory(); }
+
+fs::path sessions_directory(const Context& context) {
+  const fs::path state = state_directory(context);
+  return state.empty() ? state : state / "sessions";
+}
+
+Keeper::Keeper(KeepWish wish, Context& context)
+    : wish_(std::move(wish)),
+      context_(&context),
+      state_(state_directory(context)),
+      directory_(sessions_directory(context)) {}
+
+Result<Keeper> Keeper::open(const KeepWish& wish, Context& context) {
+  Keeper keeper(wish, context);
+  if (keeper.directory_.empty() && keeper.is_wished()) {
+    return fail(ErrorKind::config, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set",
+                "set HOME, or leave out -c, --session and --save");
+  }
+  if (wish.session) {
+    BYOK_CHECK(keeper.take_up(*wish.session));
+  } else if (wish.continues) {
+    BYOK_TRY(const std::string id, session::newest_session(keeper.directory_));
+    BYOK_CHECK(keeper.take_up_id(id));
+  }
+  return keeper;
+}
+
+Result<> Keeper::take_up(std::string_view prefix) {
+  BYOK_TRY(const std::string id, session::find_session(directory_, prefix));
+  return take_up_id(id);
+}
+
+Result<> Keeper::take_up_id(const std::string& id) {
+  if (writes()) {
+    if (file_ && file_->id() == id) file_.reset();  // its own lock would stand in the way
+    BYOK_TRY(session::SessionFile::Opened opened, session::SessionFile::open(directory_, id, context_->redactor));
+    file_ = std::move(opened.file);
+    resumed_ = std::move(opened.session);
+    problems_ = std::move(opened.problems);
+    return {};
+  }
+  BYOK_TRY(resumed_, session::load_session(directory_, id));
+  problems_ = session::problems_of(*resumed_, session::session_path(directory_, id).string());
+  return {};
+}
+
+void Keeper::fill(config::Overrides& overrides) const {
+  if (!resumed_) return;
+  const bool is_same = !overrides.profile || *overrides.profile == resumed_->setup.profile;
+  if (!overrides.profile && !resumed_->setup.profile.empty()) overrides.profile = resumed_->setup.profile;
+  if (!overrides.model && is_same && !resumed_->setup.model.empty()) overrides.model = resumed_->setup.model;
+  if (!overrides.system) overrides.system = resumed_->system;
+}
+
+Result<> Keeper::settle(const core::Profile& profile, bool has_given_profile) {
+  for (const std::string& problem : std::exchange(problems_, {})) context_->warn(problem);
+  retention_ = profile.retention;
+  if (resumed_) {
+    BYOK_CHECK(check_origin(profile, has_given_profile));
+    say_resumed(profile);
+    return {};
+  }
+  const bool is_kept = wish_.saves.value_or(is_kept_by(profile.save, *context_));
+  if (is_kept && !directory_.empty()) begin();
+  return {};
+}
+
+Result<> Keeper::check_origin(const core::Profile& profile, bool has_given_profile) const {
+  if (wish_.is_dry_run || has_given_profile || !session::is_elsewhere(*resumed_, profile)) return {};
+  const std::string here = profile.base_url.origin();
+  const std::string there = resumed_->setup.origin.empty() ? "an address that it does not say" : resumed_->setup.origin;
+  const std::string facts =
+      fmt::format("session {} was held at {}, and profile {} is at {} now", resumed_->id, there, profile.name, here);
+  if (can_ask(*context_)) {
+    BYOK_TRY(const bool is_wanted,
+             ask_consent(fmt::format("byok: {}. Send the conversation there?", facts), *context_));
+    if (is_wanted) return {};
+    return fail(ErrorKind::usage, "the conversation was not sent", "-p names the profile to go on with");
+  }
+  return fail(ErrorKind::usage, facts, fmt::format("to send the conversation there, write: -p {}", profile.name));
+}
+
+void Keeper::say_resumed(const core::Profile& profile) const {
+  if (context_->is_quiet) return;
+  const std::string title = terminal::sanitize_line(base::abbreviate(resumed_->title, kLongestTitle));
+  context_->say(fmt::format("byok: going on with session {}{} ({}; profile {}, model {})", resumed_->id,
+                            title.empty() ? "" : fmt::format(", \"{}\"", title),
+                            count_of(resumed_->turns.size(), "turn"), profile.name, profile.model));
+}
+
+Result<> Keeper::append(session::SavedTurn turn, std::string_view system) {
+  if (!file_ || wish_.is_dry_run || !turn.has_reply()) return {};
+  BYOK_CHECK(file_->append(std::move(turn), system, Clock::now()));
+  remove_old();
+  return {};
+}
+
+Result<> Keeper::rewind(std::size_t turns) { return file_ ? file_->rewind(turns, Clock::now()) : Result<>(); }
+
+void Keeper::stop() {
+  wish_.saves = false;
+  file_.reset();
+}
+
+void Keeper::begin_new() {
+  resumed_.reset();
+  if (file_) begin();
+}
+
+void Keeper::begin() { file_ = session::SessionFile::begin(directory_, Clock::now(), context_->redactor); }
+
+// The session in use is locked, and so is left alone.
+void Keeper::remove_old() {
+  if (retention_.count() <= 0 || std::exchange(has_looked_for_old_, true)) return;
+  const fs::path stamp = state_ / "retention";
+  const std::string limit = fmt::format("{} ms\n", retention_.count());
+  if (is_recent(stamp, limit)) return;
+  const auto removed = session::remove_sessions_before(directory_, Clock::now() - retention_);
+  if (!removed) {
+    context_->warn(fmt::format("sessions older than `retention` could not be removed: {}", removed.error().message));
+    return;
+  }
+  if (!removed->empty()) {
+    context_->log.info(fmt::format("removed {} older than `retention`", count_of(removed->size(), "session")));
+  }
+  // Without the stamp they are looked for again next time, which costs little.
+  static_cast<void>(base::write_file(stamp, limit, 0600));
+}
+
+void Keeper::log_usage(const core::Profile& profile, const session::TurnResult& turn, int exit_code,
+                       std::chrono::milliseconds duration) {
+  if (!profile.usage_log || turn.url.empty() || state_.empty()) return;
+  const session::UsageEntry entry{.time = Clock::now(),
+                                  .profile = profile.name,
+                                  .model = profile.model,
+                                  .usage = turn.usage,
+                                  .exit_code = exit_code,
+                                  .duration = duration};
+  const auto logged = session::log_usage(state_ / "usage.jsonl", entry, context_->redactor);
+  if (!logged) context_->warn(fmt::format("{}; {}", logged.error().message, logged.error().hint));
+}
+
+}  // namespace byok::cli
