@@ -71,7 +71,7 @@ int list(const Arguments& arguments, Context& context) {
     return 0;
   }
   const bool is_terminal = context.streams.out_is_terminal;
-  const auto width = is_terminal ? std::optional(terminal::size_of(context.streams.out).columns) : std::nullopt;
+  const auto width = is_terminal ? std::optional(terminal::columns_of(context.streams.out)) : std::nullopt;
   return context.print(model_table(*std::move(models), width));
 }
 

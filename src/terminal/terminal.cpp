@@ -32,6 +32,8 @@ ScreenSize size_of(int descriptor) {
   return size;
 }
 
+std::size_t columns_of(int descriptor) { return size_of(descriptor).columns; }
+
 Spinner::Spinner(int descriptor, bool is_on, std::string_view label)
     : descriptor_(descriptor),
       is_on_(is_on),

@@ -9,13 +9,15 @@
 namespace byok::terminal {
 
 [[nodiscard]] bool is_terminal(int descriptor);
+// The width of the terminal behind the descriptor; 80 where it does not say.
+[[nodiscard]] std::size_t columns_of(int descriptor);
 
 struct ScreenSize {
   std::size_t columns = 80;
   std::size_t rows = 24;
   bool operator==(const ScreenSize&) const = default;
 };
-// What the terminal behind the descriptor says; what it does not know is as above.
+// What the terminal says; what it does not know is as above.
 [[nodiscard]] ScreenSize size_of(int descriptor);
 
 // A one-line sign of life on a terminal. It is drawn only when `tick` is called after `delay`; `clear` removes it, and
