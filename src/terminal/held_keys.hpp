@@ -5,8 +5,8 @@
 
 namespace byok::terminal {
 
-// From construction to destruction. Ctrl-C and Ctrl-Z still send their signals; a paste comes with its brackets, so that
-// the next reading of a line editor takes it as one text. Nothing where `input` is no terminal.
+// From construction to destruction. Ctrl-C and Ctrl-Z still send their signals; a paste comes with its brackets, so
+// that the next reading of a line editor takes it as one text. Nothing where `input` is no terminal.
 class HeldKeys {
  public:
   HeldKeys(int input, int output);

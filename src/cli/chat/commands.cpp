@@ -46,8 +46,8 @@ void list_models(Chat& chat) {
     return;
   }
   const Context& context = chat.context;
-  const auto width = context.streams.err_is_terminal ? std::optional(terminal::columns_of(context.streams.err))
-                                                     : std::nullopt;
+  const auto width =
+      context.streams.err_is_terminal ? std::optional(terminal::columns_of(context.streams.err)) : std::nullopt;
   if (!models->empty()) context.say_raw(context.redactor.redact(model_table(*std::move(models), width)));
   context.say(fmt::format("byok: {} is in use; /model ID goes on with another", chat.launched->profile.model));
 }

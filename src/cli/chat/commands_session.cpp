@@ -83,8 +83,9 @@ Result<> load(Chat& chat, const std::string& prefix) {
   overrides.system = saved.system;
   BYOK_TRY(auto launched, launch_chat(overrides, *chat.editor, chat.context));
   if (session::is_elsewhere(saved, launched->profile)) {
-    const std::string facts = fmt::format("session {} was held at {}, and profile {} is at {} now", id,
-                                          saved.setup.origin, launched->profile.name, launched->profile.base_url.origin());
+    const std::string facts =
+        fmt::format("session {} was held at {}, and profile {} is at {} now", id, saved.setup.origin,
+                    launched->profile.name, launched->profile.base_url.origin());
     if (!chat.screen.has_person) return base::fail(ErrorKind::usage, facts);
     chat.context.say("byok: " + facts);
     if (!chat.asks("send the conversation there?")) return {};

@@ -45,10 +45,9 @@ std::size_t text_size(std::span<const core::Message> messages) {
 
 std::string too_long_hint(const ConversationSize& size) {
   const std::string about = fmt::format("about {} tokens", size.bytes / kBytesPerToken);
-  std::string text = size.turns == 0
-                         ? fmt::format("the prompt has {}", about)
-                         : fmt::format("{} {} and the prompt have {} together", size.turns,
-                                       size.turns == 1 ? "turn" : "turns", about);
+  std::string text = size.turns == 0 ? fmt::format("the prompt has {}", about)
+                                     : fmt::format("{} {} and the prompt have {} together", size.turns,
+                                                   size.turns == 1 ? "turn" : "turns", about);
   if (size.window) text += fmt::format("; {} takes {}", size.model, *size.window);
   text += size.turns == 0 ? "\nsend a part of it, or take a model with a larger context window: /model"
                           : "\n/undo takes back the last turn, /clear begins anew, /model goes on with another model";

@@ -185,7 +185,7 @@ class Loop {
 
   Chat& chat_;
   LineJoiner joiner_;
-  int interrupts_ = 0;  // Ctrl-C one after the other
+  int interrupts_ = 0;                        // Ctrl-C one after the other
   std::optional<terminal::History> history_;  // from the first reading on
   bool is_detached_ = false;                  // from its file
   terminal::Completer completer_;

@@ -56,7 +56,8 @@ std::optional<std::int64_t> window_of(const Chat& chat) {
 }
 
 std::string too_long(const Chat& chat, std::size_t bytes, std::size_t turns) {
-  return too_long_hint({.bytes = bytes, .turns = turns, .model = chat.launched->profile.model, .window = window_of(chat)});
+  return too_long_hint(
+      {.bytes = bytes, .turns = turns, .model = chat.launched->profile.model, .window = window_of(chat)});
 }
 
 // What is too large is not sent at all. The bound on tokens is on an estimate; the provider's own count differs.
@@ -67,8 +68,7 @@ Result<> check_size(const Chat& chat, std::size_t bytes) {
   if (!profile.max_prompt_tokens || tokens <= *profile.max_prompt_tokens) return {};
   return base::fail(ErrorKind::context_length,
                     fmt::format("the prompt is not sent: the profile allows {} tokens", *profile.max_prompt_tokens),
-                    too_long(chat, bytes, chat.session.turn_count()) +
-                        "\nor raise max_prompt_tokens in the profile");
+                    too_long(chat, bytes, chat.session.turn_count()) + "\nor raise max_prompt_tokens in the profile");
 }
 
 // A turn on its way: what is known of it before and after.
@@ -103,8 +103,7 @@ session::Session::Outcome converse(Chat& chat, core::Message message, Run& run) 
   const bool is_rendered =
       context.streams.out_is_terminal && !chat.options.is_raw && context.environment.get("TERM") != "dumb";
   terminal::Markdown markdown(terminal::columns_of(context.streams.out), context.out_style);
-  Answer answer(context,
-                {.shows_reasoning = shows_reasoning(chat), .markdown = is_rendered ? &markdown : nullptr});
+  Answer answer(context, {.shows_reasoning = shows_reasoning(chat), .markdown = is_rendered ? &markdown : nullptr});
   session::Session::Outcome outcome = chat.session.send(*chat.transport, context.log, std::move(message),
                                                         request_options(chat), turn_options(chat), answer);
   if (const auto finished = answer.finish(); !finished && !outcome.turn.error) outcome.turn.error = finished.error();

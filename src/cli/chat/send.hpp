@@ -14,8 +14,8 @@ void send_prompt(Chat& chat, const Prompt& prompt);
 // The same for a text, with what was put aside for the next prompt.
 void send_text(Chat& chat, std::string text);
 
-// The last prompt again; its reply takes the place of the one before, which stays where nothing comes. False where there
-// is none.
+// The last prompt again; its reply takes the place of the one before, which stays where nothing comes. False where
+// there is none.
 bool send_again(Chat& chat);
 
 }  // namespace byok::cli

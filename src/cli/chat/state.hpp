@@ -80,8 +80,8 @@ struct Chat {
   void obey_signal(const base::Error& error);
 };
 
-// Another profile, model or system text from here on; the history goes along, and what cannot is said. On failure all is
-// as it was.
+// Another profile, model or system text from here on; the history goes along, and what cannot is said. On failure all
+// is as it was.
 [[nodiscard]] base::Result<> change_setup(Chat& chat, config::Overrides overrides);
 // The session that the keeper has taken up becomes the conversation; what cannot go along is said.
 void take_up_saved(Chat& chat);
