@@ -101,7 +101,7 @@ int open_special(const fs::path& path, int interrupt) {
 
 Result<std::string> read_to_end(int descriptor, std::string_view what, std::size_t limit) {
   std::string text;
-  std::array<char, 64UL * 1024> buffer;
+  std::array<char, 16UL * 1024> buffer;  // most files are small, and each page of a stack costs its first touch
   while (true) {
     const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
     if (count == 0) return text;

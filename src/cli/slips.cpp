@@ -17,12 +17,6 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 
-struct Later {
-  std::string_view command;
-  std::string_view instead;
-};
-constexpr auto kLater = std::to_array<Later>({{"chat", "byok ask sends one prompt: byok ask \"What is 2+2?\""}});
-
 std::vector<std::string_view> first_names() {
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
@@ -136,9 +130,6 @@ std::unexpected<base::Error> unknown_command(const std::vector<std::string>& wor
     return fail(ErrorKind::usage, fmt::format("byok {} needs to know what to do", word), "write one of: " + parts);
   }
   if (word.starts_with('-')) return option_before_command(words, at);
-  if (const auto* const later = std::ranges::find(kLater, word, &Later::command); later != kLater.end()) {
-    return fail(ErrorKind::usage, fmt::format("byok {} is not available yet", word), std::string(later->instead));
-  }
   std::string hint = "byok --help lists the commands";
   const std::string near = base::nearest(word, first_names());
   if (!near.empty()) {

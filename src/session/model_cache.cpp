@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <iterator>
 #include <utility>
 
 #include "base/file.hpp"
@@ -15,8 +15,6 @@
 
 namespace byok::session {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLargestFile = std::size_t{16} << 20;
 constexpr std::int64_t kLifetime = 3600;  // seconds
@@ -44,22 +42,36 @@ std::filesystem::path cache_file(const core::Profile& profile, const std::filesy
   return directory / fmt::format("models-{:016x}.json", hash);
 }
 
-Json json_of(const core::ModelInfo& model) {
-  Json object;
-  object["id"] = model.id;
-  if (!model.name.empty()) object["name"] = model.name;
-  Json supports = Json::object();
-  if (model.vision) supports["vision"] = *model.vision;
-  if (model.reasoning_effort) supports["reasoningEffort"] = *model.reasoning_effort;
-  Json limits = Json::object();
-  if (model.max_context_window_tokens) limits["max_context_window_tokens"] = *model.max_context_window_tokens;
-  if (model.max_prompt_tokens) limits["max_prompt_tokens"] = *model.max_prompt_tokens;
-  if (model.max_output_tokens) limits["max_output_tokens"] = *model.max_output_tokens;
-  Json capabilities = Json::object();
-  if (!supports.empty()) capabilities["supports"] = std::move(supports);
-  if (!limits.empty()) capabilities["limits"] = std::move(limits);
-  if (!capabilities.empty()) object["capabilities"] = std::move(capabilities);
-  return object;
+// Text, not a tree: a list of hundreds must not be felt when it is printed.
+void add_member(std::string& members, std::string_view name, std::string_view json) {
+  fmt::format_to(std::back_inserter(members), "{}\"{}\":{}", members.empty() ? "" : ",", name, json);
+}
+void add_number(std::string& members, std::string_view name, std::optional<std::int64_t> value) {
+  if (value) add_member(members, name, fmt::format_int(*value).c_str());
+}
+void add_flag(std::string& members, std::string_view name, std::optional<bool> value) {
+  if (value) add_member(members, name, *value ? "true" : "false");
+}
+void add_object(std::string& members, std::string_view name, std::string_view inner) {
+  if (!inner.empty()) add_member(members, name, fmt::format("{{{}}}", inner));
+}
+
+void append_json(const core::ModelInfo& model, std::string& out) {
+  std::string supports;
+  add_flag(supports, "vision", model.vision);
+  add_flag(supports, "reasoningEffort", model.reasoning_effort);
+  std::string limits;
+  add_number(limits, "max_context_window_tokens", model.max_context_window_tokens);
+  add_number(limits, "max_prompt_tokens", model.max_prompt_tokens);
+  add_number(limits, "max_output_tokens", model.max_output_tokens);
+  std::string capabilities;
+  add_object(capabilities, "supports", supports);
+  add_object(capabilities, "limits", limits);
+  std::string members;
+  add_member(members, "id", base::json_quote(model.id));
+  if (!model.name.empty()) add_member(members, "name", base::json_quote(model.name));
+  add_object(members, "capabilities", capabilities);
+  fmt::format_to(std::back_inserter(out), "{{{}}}", members);
 }
 
 std::optional<std::int64_t> count(const wire::Json& value) {
@@ -93,13 +105,9 @@ void keep_models(const core::Profile& profile, const CatalogOptions& options,
   // The demo provider has another port, and so another origin, in each run.
   if (profile.is_demo || options.cache_directory.empty()) return;
   if (!base::make_private_directory(options.cache_directory)) return;
-  Json object;
-  object["key"] = cache_key(profile);
-  object["time"] = options.now;
-  object["models"] = Json::array();
-  for (const core::ModelInfo& model : models) object["models"].push_back(json_of(model));
-  const std::string dump = object.dump(-1, ' ', false, Json::error_handler_t::replace);
-  [[maybe_unused]] const auto written = base::write_file(cache_file(profile, options.cache_directory), dump, 0600);
+  const std::string text = fmt::format(R"({{"key":{},"time":{},"models":{}}})", base::json_quote(cache_key(profile)),
+                                       options.now, to_json(models));
+  [[maybe_unused]] const auto written = base::write_file(cache_file(profile, options.cache_directory), text, 0600);
 }
 
 std::vector<core::ModelInfo> cached_models(const core::Profile& profile, const CatalogOptions& options) {
@@ -120,13 +128,18 @@ std::vector<core::ModelInfo> cached_models(const core::Profile& profile, const C
 }
 
 std::string to_json(const core::ModelInfo& model) {
-  return json_of(model).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text;
+  append_json(model, text);
+  return text;
 }
 
 std::string to_json(const std::vector<core::ModelInfo>& models) {
-  Json list = Json::array();
-  for (const core::ModelInfo& model : models) list.push_back(json_of(model));
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = "[";
+  for (const core::ModelInfo& model : models) {
+    if (text.size() > 1) text += ',';
+    append_json(model, text);
+  }
+  return text + "]";
 }
 
 }  // namespace byok::session

@@ -229,6 +229,11 @@ void ChatReply::on_delta(const Delta& delta, EventSink& sink) {
 }
 
 void ChatReply::on_tool_calls(const Delta& delta, EventSink& sink) {
+  if (const Json& call = delta.tool_calls; call.is_object()) {  // one call alone, without its list
+    has_tool_calls_ = true;
+    on_tool_call(call["index"].integer(), call["id"].str(), call["function"], sink);
+    return;
+  }
   std::int64_t place = 0;
   for (Json::Cursor call(delta.tool_calls); call.next(); ++place) {
     // The elements of one list are calls of their own, and their places say so where nothing else does. Only the first

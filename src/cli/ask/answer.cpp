@@ -69,6 +69,8 @@ void Answer::add_text(std::string_view text) {
   if (options_.events != nullptr) options_.events->message_delta(text);
   if (!options_.prints_text) return;
   if (options_.markdown != nullptr && prints_to_terminal()) {
+    // The window may have another size since the last read.
+    if (!std::exchange(knows_width_, true)) options_.markdown->set_width(terminal::columns_of(context_.streams.out));
     options_.markdown->append(text, pending_text_);
   } else if (prints_to_terminal()) {
     text_sanitizer_.append(text, pending_text_);
@@ -110,8 +112,7 @@ bool Answer::prints_to_terminal() const { return context_.streams.out_is_termina
 
 Result<> Answer::on_read_end() {
   flush_reasoning();
-  // The window may have another size by now.
-  if (options_.markdown != nullptr) options_.markdown->set_width(terminal::columns_of(context_.streams.out));
+  knows_width_ = false;
   return flush();
 }
 

@@ -2,19 +2,23 @@
 #include "cli/chat/commands_session.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/chat/send.hpp"
+#include "cli/sessions/session_table.hpp"
 #include "session/store.hpp"
 #include "session/store/export.hpp"
 #include "session/store/listing.hpp"
 #include "session/store/session_id.hpp"
-#include "terminal/sanitize.hpp"
+#include "terminal/terminal.hpp"
 
 namespace byok::cli {
 namespace {
@@ -151,11 +155,12 @@ void show_sessions(Chat& chat, const std::string& /*argument*/) {
   constexpr std::size_t kMost = 20;
   const auto sessions = session::list_sessions(sessions_directory(chat.context));
   if (sessions.empty()) return chat.tell("no sessions are kept yet");
-  for (std::size_t i = 0; i < std::min(sessions.size(), kMost); ++i) {
-    const session::SessionInfo& each = sessions[i];
-    chat.context.say(fmt::format("{}  {:>9}  {}", each.id, count_of(each.turns, "turn"),
-                                 terminal::sanitize_line(base::abbreviate(each.title, 48))));
-  }
+  const Context& context = chat.context;
+  const auto width =
+      context.streams.err_is_terminal ? std::optional(terminal::columns_of(context.streams.err)) : std::nullopt;
+  const std::vector<session::SessionInfo> shown(
+      sessions.begin(), sessions.begin() + static_cast<std::ptrdiff_t>(std::min(sessions.size(), kMost)));
+  context.say_raw(session_table(shown, std::chrono::system_clock::now(), width));
   if (sessions.size() > kMost) chat.tell(fmt::format("and {} more: byok sessions list", sessions.size() - kMost));
   chat.tell("/load ID goes on with one; the beginning of its id is enough");
 }

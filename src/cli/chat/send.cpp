@@ -76,7 +76,7 @@ struct Run {
   std::size_t bytes = 0;         // of text that the request carries
   std::size_t turns_before = 0;  // in the conversation
   Clock::time_point begin;
-  RunResult result;
+  RunResult result = {};
 
   [[nodiscard]] bool was_stopped() const { return result.error && result.error->kind == ErrorKind::cancelled; }
 };
@@ -98,8 +98,6 @@ session::Session::Outcome converse(Chat& chat, core::Message message, Run& run) 
   // `--timeout` bounds each turn: a conversation has no end that could be waited for.
   const auto limit = chat.launched->profile.limits.timeout;
   chat.launched->deadline = limit.count() > 0 ? std::optional(run.begin + limit) : std::nullopt;
-  std::optional<terminal::HeldKeys> keys;
-  if (chat.screen.can_edit) keys.emplace(context.streams.in, chat.screen.prompt);
   const bool is_rendered =
       context.streams.out_is_terminal && !chat.options.is_raw && context.environment.get("TERM") != "dumb";
   terminal::Markdown markdown(terminal::columns_of(context.streams.out), context.out_style);
@@ -141,10 +139,13 @@ void say_end(Chat& chat, const session::TurnResult& turn, const Run& run, bool i
   } else if (run.result.error) {
     say_error(chat, *run.result.error, turn, is_kept);
   }
-  if (!chat.shows_usage || (!turn.had_output && turn.usage.is_empty())) return;
-  const std::string line =
-      figures_line(turn.usage, {.first_token = turn.time_to_first_token, .total = run.result.duration});
-  chat.context.say_raw(chat.context.err_style.dim(line) + "\n");
+  if (chat.shows_usage && (turn.had_output || !turn.usage.is_empty())) {
+    const std::string line =
+        figures_line(turn.usage, {.first_token = turn.time_to_first_token, .total = run.result.duration});
+    chat.context.say_raw(chat.context.err_style.dim(line) + "\n");
+  }
+  // A turn stands apart from the next.
+  if (chat.screen.has_person && chat.context.streams.err_is_terminal) chat.context.say_raw("\n");
 }
 
 // A prompt that brought nothing is there to be sent again: in the editor, unless the person stopped it.
@@ -179,6 +180,8 @@ bool take_turn(Chat& chat, const Prompt& prompt, bool replaces) {
     if (!replaces) give_back(chat, prompt, false);
     return false;
   }
+  std::optional<terminal::HeldKeys> keys;
+  if (chat.screen.can_edit) keys.emplace(chat.context.streams.in, chat.screen.prompt);
   session::Session::Outcome outcome = converse(chat, std::move(message), run);
   const bool is_kept = chat.session.turn_count() > run.turns_before;
   weigh(chat, outcome.turn, run);

@@ -213,6 +213,12 @@ TEST_CASE("Chat: tool calls are told apart by id and number, names and ids repea
                "function_call") == "call 0  f {\ncall 0 }\n");
 }
 
+TEST_CASE("Chat: a call may stand alone, without its list") {
+  CHECK(deltas(R"({"tool_calls":{"id":"a","function":{"name":"f","arguments":"{"}}}
+{"tool_calls":{"function":{"arguments":"}"}}})",
+               "tool_calls") == "call 0 a f {\ncall 0 }\n");
+}
+
 TEST_CASE("Chat: calls that come in one delta stay apart where neither id nor number tells them") {
   CHECK(deltas(R"({"tool_calls":[{"function":{"name":"f","arguments":"{}"}},{"function":{"name":"g","arguments":"{"}}]}
 {"tool_calls":[{"function":{"arguments":"}"}}]})",
