@@ -16,9 +16,11 @@ constexpr std::size_t kBytesPerToken = 4;
 std::string tokens(const core::Usage& usage) {
   std::string text;
   if (usage.input_tokens) text = fmt::format("{} input", *usage.input_tokens);
-  if (usage.input_tokens && usage.cached_tokens.value_or(0) > 0) text += fmt::format(" ({} cached)", *usage.cached_tokens);
+  if (usage.input_tokens && usage.cached_tokens.value_or(0) > 0)
+    text += fmt::format(" ({} cached)", *usage.cached_tokens);
   if (usage.output_tokens) text += fmt::format("{}{} output", text.empty() ? "" : ", ", *usage.output_tokens);
-  if (usage.output_tokens && usage.reasoning_tokens.value_or(0) > 0) text += fmt::format(" ({} reasoning)", *usage.reasoning_tokens);
+  if (usage.output_tokens && usage.reasoning_tokens.value_or(0) > 0)
+    text += fmt::format(" ({} reasoning)", *usage.reasoning_tokens);
   return text.empty() ? text : text + " tokens, ";
 }
 
