@@ -118,8 +118,17 @@ void Keeper::fill(config::Overrides& overrides) const {
   if (!resumed_) return;
   const bool is_same = !overrides.profile || *overrides.profile == resumed_->setup.profile;
   if (!overrides.profile && !resumed_->setup.profile.empty()) overrides.profile = resumed_->setup.profile;
-  if (!overrides.model && is_same && !resumed_->setup.model.empty()) overrides.model = resumed_->setup.model;
+  if (!overrides.model && is_same && !resumed_->setup.model.empty()) {
+    overrides.model = resumed_->setup.model;
+    overrides.is_session_model = true;
+  }
   if (!overrides.system) overrides.system = resumed_->system;
+}
+
+void Keeper::explain(base::Error& error, bool has_given_profile) const {
+  if (!resumed_ || has_given_profile || error.kind != ErrorKind::config) return;
+  error.hint += fmt::format("{}session {} was held with profile {}; to go on with another one, write: -p NAME",
+                            error.hint.empty() ? "" : "\n", resumed_->id, resumed_->setup.profile);
 }
 
 Result<> Keeper::settle(const core::Profile& profile, bool has_given_profile) {
@@ -138,6 +147,7 @@ Result<> Keeper::settle(const core::Profile& profile, bool has_given_profile) {
 Result<> Keeper::check_origin(const core::Profile& profile, bool has_given_profile) const {
   if (wish_.is_dry_run || has_given_profile || !session::is_elsewhere(*resumed_, profile)) return {};
   const std::string here = profile.base_url.origin();
+  if (is_found_again(profile)) return {};
   const std::string there = resumed_->setup.origin.empty() ? "an address that it does not say" : resumed_->setup.origin;
   const std::string facts =
       fmt::format("session {} was held at {}, and profile {} is at {} now", resumed_->id, there, profile.name, here);
@@ -148,6 +158,13 @@ Result<> Keeper::check_origin(const core::Profile& profile, bool has_given_profi
     return fail(ErrorKind::usage, "the conversation was not sent", "-p names the profile to go on with");
   }
   return fail(ErrorKind::usage, facts, fmt::format("to send the conversation there, write: -p {}", profile.name));
+}
+
+// Foundry Local listens on another port each time.
+bool Keeper::is_found_again(const core::Profile& profile) const {
+  const auto there = core::Url::parse(resumed_->setup.origin);
+  return profile.base_url.origin() == context_->foundry_origin && profile.name == resumed_->setup.profile && there &&
+         there->is_loopback();
 }
 
 void Keeper::say_resumed(const core::Profile& profile) const {
@@ -203,7 +220,7 @@ void Keeper::remove_old() {
     context_->log.info(fmt::format("removed {} older than `retention`", count_of(removed->size(), "session")));
   }
   // Without the stamp they are looked for again next time, which costs little.
-  static_cast<void>(base::write_file(stamp, limit, 0600));
+  [[maybe_unused]] const auto stamped = base::write_file(stamp, limit, 0600);
 }
 
 void Keeper::log_usage(const core::Profile& profile, const session::TurnResult& turn, int exit_code,

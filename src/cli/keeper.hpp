@@ -44,6 +44,8 @@ class Keeper {
   // Its profile, model and system text, where the command line gives none. The model is that of its profile: with
   // another --profile it stays behind.
   void fill(config::Overrides& overrides) const;
+  // Adds to an error of the profile's that the session chose it, unless the profile was given by name.
+  void explain(base::Error& error, bool has_given_profile) const;
 
   // With the profile that was resolved: whether the exchange is kept, and for how long. Says what is gone on with, and
   // what was wrong with its file. Where the session was held at another origin, a person is asked unless the profile
@@ -79,6 +81,7 @@ class Keeper {
   [[nodiscard]] bool writes() const { return !wish_.is_dry_run && wish_.saves.value_or(true); }
   base::Result<> take_up_id(const std::string& id);
   base::Result<> check_origin(const core::Profile& profile, bool has_given_profile) const;
+  [[nodiscard]] bool is_found_again(const core::Profile& profile) const;
   void say_resumed(const core::Profile& profile) const;
   void begin();
   void remove_old();

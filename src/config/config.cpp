@@ -62,13 +62,21 @@ struct Config::State {
 
   // The draft of a profile that exists, with everything that is wrong with it.
   Draft judged(std::string_view name, const Overrides& overrides, std::vector<Diagnosis>& problems) const {
-    Draft draft = catalog.draft(name, overrides.model, problems);
+    const bool names_own = overrides.is_session_model && overrides.model == own_model(name);
+    Draft draft = catalog.draft(name, names_own ? std::nullopt : overrides.model, problems);
     draft.allow_unset = overrides.allow_unset;
     draft.needs_model = overrides.needs_model;
     fill(draft, overrides, environment, problems);
     std::ranges::move(judge(draft), std::back_inserter(problems));
     warn_about_readers(draft, problems);
     return draft;
+  }
+
+  [[nodiscard]] std::string own_model(std::string_view name) const {
+    std::vector<Diagnosis> ignored;
+    const Draft draft = catalog.draft(name, std::nullopt, ignored);
+    const auto found = draft.settings.find("model");
+    return found == draft.settings.end() ? std::string() : found->second.value.text;
   }
 
   void warn_about_readers(const Draft& draft, std::vector<Diagnosis>& problems) const {

@@ -20,6 +20,7 @@ struct Overrides {
   std::optional<std::string> config_file;  // --config
   std::optional<std::string> profile;      // --profile
   std::optional<std::string> model;        // --model
+  bool is_session_model = false;           // `model` is a session's: where it is the profile's own, wire_model stays
   std::optional<std::string> system;       // --system, already read
   core::Sampling sampling;                 // laid over the profile's
   std::optional<int> retries;

@@ -53,12 +53,14 @@ std::string to_json(const UsageEntry& entry, const base::Redactor& redactor) {
 }
 
 base::Result<> log_usage(const std::filesystem::path& file, const UsageEntry& entry, const base::Redactor& redactor) {
-  if (file.has_parent_path()) {
+  constexpr int kFlags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
+  int descriptor = ::open(file.c_str(), kFlags, kMode);
+  if (descriptor < 0 && errno == ENOENT && file.has_parent_path()) {
     if (const auto made = base::make_private_directory(file.parent_path()); !made) {
       return cannot_log(made.error().message);
     }
+    descriptor = ::open(file.c_str(), kFlags, kMode);
   }
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, kMode);
   if (descriptor < 0) return cannot_log(file, errno);
   const std::string line = to_json(entry, redactor) + "\n";
   int error = base::write_all(descriptor, is_torn(descriptor) ? "\n" + line : line);

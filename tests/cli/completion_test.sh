@@ -10,6 +10,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin"
 ln -s "$byok" "$work/bin/byok"
+sessions=$work/.local/state/byok/sessions
+mkdir -p "$sessions"
+for id in 20261120-100000-aaaaa 20261120-110000-bbbbb; do
+  echo '{"type":"session.start","data":{"title":"t"}}' >"$sessions/$id.jsonl"
+done
 passed=0
 failed=0
 
@@ -96,6 +101,11 @@ for shell in bash zsh fish; do
   check "$shell" 'byok -q models ' list show
   check "$shell" 'byok models list --re' --refresh --retries
   check "$shell" 'byok profiles show ' demo ollama
+  check "$shell" 'byok sessions ' list show rm export '!ask'
+  check "$shell" 'byok sessions show ' 20261120-100000-aaaaa 20261120-110000-bbbbb
+  check "$shell" 'byok sessions rm 20261120-10' 20261120-100000-aaaaa '!20261120-110000-bbbbb'
+  check "$shell" 'byok ask --session 20261120-11' 20261120-110000-bbbbb '!20261120-100000-aaaaa'
+  check "$shell" 'byok sessions export --format ' markdown json jsonl
   check "$shell" 'byok mock --fault st' stall status:429
   check "$shell" 'byok completion ' bash zsh fish
 done

@@ -120,7 +120,10 @@ class Ask {
     config::Overrides overrides = options_.overrides;
     keeper_.fill(overrides);
     auto launched = launch_with_model(overrides, context_);
-    if (!launched) return fail_command(context_, launched.error(), is_json());
+    if (!launched) {
+      keeper_.explain(launched.error(), options_.overrides.profile.has_value());
+      return fail_command(context_, launched.error(), is_json());
+    }
     const core::Profile* const profile = &launched->profile;
     if (const auto settled = keeper_.settle(*profile, options_.overrides.profile.has_value()); !settled) {
       return fail_command(context_, settled.error(), is_json(), profile);

@@ -42,9 +42,14 @@ base::Result<int> talk(const ChatOptions& options, Context& context) {
   config::Overrides overrides = options.ask.overrides;
   keeper.fill(overrides);
   auto editor = make_editor(chat_screen(context), context);
-  BYOK_TRY(auto launched, launch_chat(overrides, *editor, context));
-  BYOK_CHECK(keeper.settle(launched->profile, options.ask.overrides.profile.has_value()));
-  Chat chat(options, context, std::move(editor), std::move(launched), std::move(keeper));
+  const bool has_given_profile = options.ask.overrides.profile.has_value();
+  auto launched = launch_chat(overrides, *editor, context);
+  if (!launched) {
+    keeper.explain(launched.error(), has_given_profile);
+    return std::unexpected(std::move(launched).error());
+  }
+  BYOK_CHECK(keeper.settle((*launched)->profile, has_given_profile));
+  Chat chat(options, context, std::move(editor), *std::move(launched), std::move(keeper));
   chat.overrides = std::move(overrides);
   chat.keeps_history = options.ask.keep.saves.value_or(chat.launched->profile.save != core::Save::never);
   if (chat.keeper.resumed() != nullptr) take_up_saved(chat);

@@ -93,6 +93,7 @@ void model(Chat& chat, const std::string& argument) {
   if (!wants_model(chat, id)) return;
   overrides.profile = chat.launched->profile.name;
   overrides.model = id;
+  overrides.is_session_model = false;
   change(chat, std::move(overrides));
 }
 
@@ -110,6 +111,7 @@ void profile(Chat& chat, const std::string& argument) {
   config::Overrides overrides = chat.overrides;
   overrides.profile = argument;
   overrides.model.reset();
+  overrides.is_session_model = false;
   change(chat, std::move(overrides));
 }
 

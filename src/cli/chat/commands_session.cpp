@@ -84,6 +84,7 @@ Result<> load(Chat& chat, const std::string& prefix) {
   overrides.model.reset();
   if (!saved.setup.profile.empty()) overrides.profile = saved.setup.profile;
   if (!saved.setup.model.empty()) overrides.model = saved.setup.model;
+  overrides.is_session_model = overrides.model.has_value();
   overrides.system = saved.system;
   BYOK_TRY(auto launched, launch_chat(overrides, *chat.editor, chat.context));
   if (session::is_elsewhere(saved, launched->profile)) {

@@ -68,11 +68,18 @@ class Loop {
  private:
   void read() {
     terminal::EditorOptions look;
-    look.style = chat_.context.out_style;
+    look.style = chat_.prompt_style();
     look.complete = completer_;
     if (joiner_.is_open()) look.prompt = look.continuation;
     if (chat_.screen.can_edit) look.history = history().entries();
     const auto reading = chat_.editor->read(look, std::exchange(chat_.draft, {}));
+    // A terminal that has gone away fails to be read before its signal is seen.
+    const bool has_ended = !reading || reading->kind == Reading::Kind::end;
+    if (has_ended && chat_.context.interrupt->signal() != 0) {
+      chat_.obey_signal({});
+      chat_.is_over = true;
+      return;
+    }
     if (!reading) {
       chat_.fail(reading.error());
       end(static_cast<int>(exit_code_for(reading.error().kind)));

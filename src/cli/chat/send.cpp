@@ -61,8 +61,13 @@ std::string too_long(const Chat& chat, std::size_t bytes, std::size_t turns) {
 }
 
 // What is too large is not sent at all. The bound on tokens is on an estimate; the provider's own count differs.
-Result<> check_size(const Chat& chat, std::size_t bytes) {
+Result<> check_size(const Chat& chat, const core::Message& message, std::size_t bytes) {
   constexpr std::size_t kBytesPerToken = 4;
+  const std::size_t limit = chat.options.ask.max_input;
+  if (text_size({&message, 1}) > limit) {
+    return base::fail(ErrorKind::context_length,
+                      fmt::format("the prompt is not sent: it is longer than {} bytes", limit), "send a part of it");
+  }
   const core::Profile& profile = chat.launched->profile;
   const auto tokens = static_cast<std::int64_t>(bytes / kBytesPerToken);
   if (!profile.max_prompt_tokens || tokens <= *profile.max_prompt_tokens) return {};
@@ -77,16 +82,26 @@ struct Run {
   std::size_t turns_before = 0;  // in the conversation
   Clock::time_point begin;
   RunResult result = {};
+  std::optional<terminal::HeldKeys> keys = {};  // typed ahead
 
   [[nodiscard]] bool was_stopped() const { return result.error && result.error->kind == ErrorKind::cancelled; }
 };
 
-session::TurnOptions turn_options(Chat& chat) {
+void hold_keys(const Chat& chat, Run& run) {
+  if (chat.screen.can_edit) run.keys.emplace(chat.context.streams.in, chat.screen.prompt);
+}
+
+session::TurnOptions turn_options(Chat& chat, Run& run) {
   session::TurnOptions options;
   options.deadline = chat.launched->deadline;
   options.interrupt = chat.context.interrupt_fd();
   options.ticks = chat.context.streams.err_is_terminal && !chat.context.is_quiet;
-  options.secret = [&chat](bool again) { return chat.credential->get(again); };
+  options.secret = [&chat, &run](bool again) {
+    run.keys.reset();  // a command may ask for a password
+    auto secret = chat.credential->get(again);
+    hold_keys(chat, run);
+    return secret;
+  };
   options.can_mint_again = chat.credential->can_mint_again();
   options.adaptations_file = adaptations_file(chat.context);
   return options;
@@ -103,7 +118,8 @@ session::Session::Outcome converse(Chat& chat, core::Message message, Run& run) 
   terminal::Markdown markdown(terminal::columns_of(context.streams.out), context.out_style);
   Answer answer(context, {.shows_reasoning = shows_reasoning(chat), .markdown = is_rendered ? &markdown : nullptr});
   session::Session::Outcome outcome = chat.session.send(*chat.transport, context.log, std::move(message),
-                                                        request_options(chat), turn_options(chat), answer);
+                                                        request_options(chat), turn_options(chat, run), answer);
+  chat.launched->deadline.reset();
   if (const auto finished = answer.finish(); !finished && !outcome.turn.error) outcome.turn.error = finished.error();
   run.result.tool_calls = answer.tool_calls();
   run.result.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - run.begin);
@@ -175,13 +191,12 @@ void store(Chat& chat, session::SavedTurn turn, std::size_t turns_before, bool r
 bool take_turn(Chat& chat, const Prompt& prompt, bool replaces) {
   core::Message message = prompt.message();
   Run run{.bytes = bytes_with(chat, message), .turns_before = chat.session.turn_count(), .begin = Clock::now()};
-  if (const auto fits = check_size(chat, run.bytes); !fits) {
+  if (const auto fits = check_size(chat, message, run.bytes); !fits) {
     chat.fail(fits.error());
     if (!replaces) give_back(chat, prompt, false);
     return false;
   }
-  std::optional<terminal::HeldKeys> keys;
-  if (chat.screen.can_edit) keys.emplace(chat.context.streams.in, chat.screen.prompt);
+  hold_keys(chat, run);
   session::Session::Outcome outcome = converse(chat, std::move(message), run);
   const bool is_kept = chat.session.turn_count() > run.turns_before;
   weigh(chat, outcome.turn, run);

@@ -64,11 +64,15 @@ void Chat::tell(std::string_view sentence) const {
   if (!context.is_quiet) context.say(fmt::format("byok: {}", sentence));
 }
 
+const terminal::Style& Chat::prompt_style() const {
+  return screen.prompt == context.streams.err ? context.err_style : context.out_style;
+}
+
 bool Chat::asks(std::string_view question) {
   if (!screen.has_person || screen.prompt < 0) return false;
   terminal::EditorOptions look;
   look.prompt = fmt::format("byok: {} [y/N] ", question);
-  look.style = context.out_style;
+  look.style = prompt_style();
   const auto reading = editor->read(look, {});
   if (!reading || reading->kind != terminal::Reading::Kind::line) return false;
   const std::string answer = base::to_lower(base::trim(reading->draft.text));
@@ -87,6 +91,7 @@ void Chat::obey_signal(const base::Error& error) {
 
 Result<std::unique_ptr<Launched>> launch_chat(config::Overrides& overrides, terminal::LineEditor& editor,
                                               Context& context) {
+  context.started = std::chrono::steady_clock::now();  // what `--timeout` counts from
   auto launched = launch_with_model(overrides, context);
   if (!launched && launched.error().code == "model-missing" && chat_screen(context).prompt >= 0) {
     auto picked = pick_model(overrides, editor, context);
@@ -96,6 +101,7 @@ Result<std::unique_ptr<Launched>> launch_chat(config::Overrides& overrides, term
     launched = launch_with_model(overrides, context);
   }
   if (!launched) return std::unexpected(launched.error());
+  launched->deadline.reset();  // each turn has its own
   return std::make_unique<Launched>(*std::move(launched));
 }
 

@@ -74,6 +74,7 @@ struct Chat {
   void fail(const base::Error& error, std::string_view where = {});
   // "byok: SENTENCE", unless -q.
   void tell(std::string_view sentence) const;
+  [[nodiscard]] const terminal::Style& prompt_style() const;  // of the stream that the prompt is shown on
   // Whether the answer on the terminal is yes; false where nobody can be asked.
   [[nodiscard]] bool asks(std::string_view question);
   // Ends the conversation where a signal or a closed stdout asks for it; else the next Ctrl-C counts anew.

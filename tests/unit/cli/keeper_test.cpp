@@ -120,6 +120,7 @@ TEST_CASE("what goes on takes profile, model and system text along, where the co
     keeper.fill(overrides);
     CHECK(overrides.profile == "p");
     CHECK(overrides.model == "m");
+    CHECK(overrides.is_session_model);
     CHECK(overrides.system == "Be brief.");
   }
   SUBCASE("all is given") {
@@ -129,6 +130,7 @@ TEST_CASE("what goes on takes profile, model and system text along, where the co
     overrides.system = "";
     keeper.fill(overrides);
     CHECK(overrides.model == "n");
+    CHECK_FALSE(overrides.is_session_model);
     CHECK(overrides.system == "");
   }
   SUBCASE("another profile has models of its own") {
@@ -194,6 +196,16 @@ TEST_CASE("a conversation goes to another server only where someone said so") {
     CHECK(settled.error().hint.contains("-p p"));
   }
   SUBCASE("the profile was named") { CHECK(keeper.settle(moved, true)); }
+  SUBCASE("it is Foundry Local, which takes another port each time") {
+    run.context.foundry_origin = "http://127.0.0.1:5001";
+    core::Profile found = profile_at("http://127.0.0.1:5001/v1");
+    CHECK_FALSE(keeper.settle(found, false));
+    run.exchange({.continues = false, .session = {}, .saves = true}, profile_at("http://127.0.0.1:5000/v1"), "local");
+    Keeper local = run.open(continuing());
+    CHECK(local.settle(found, false));
+    found.name = "q";
+    CHECK_FALSE(local.settle(found, false));
+  }
   SUBCASE("it is the same server under another name") {
     core::Profile renamed = kProfile;
     renamed.name = "q";
