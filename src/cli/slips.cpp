@@ -132,10 +132,13 @@ std::unexpected<base::Error> unknown_command(const std::vector<std::string>& wor
   if (word.starts_with('-')) return option_before_command(words, at);
   std::string hint = "byok --help lists the commands";
   const std::string near = base::nearest(word, first_names());
-  if (!near.empty()) {
-    hint = fmt::format("did you mean byok {}?", near);
-  } else if (const std::string line = reordered(words); !line.empty()) {
-    hint = "to ask a question, write: " + line;
+  if (!near.empty()) hint = fmt::format("did you mean byok {}?", near);
+  // A slip seldom hits the first letter: "what" is not "chat".
+  if (near.empty() || near.front() != word.front()) {
+    const std::string question = reordered(words);
+    if (!question.empty()) {
+      hint = fmt::format("to ask a question, write: {}{}", question, near.empty() ? "" : "\n" + hint);
+    }
   }
   return fail(ErrorKind::usage, fmt::format("there is no command {}", base::shell_quote(word)), hint);
 }

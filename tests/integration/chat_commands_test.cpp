@@ -288,6 +288,19 @@ TEST_CASE("/load goes on with another session, and /sessions shows which there a
   CHECK(sandbox.run({"sessions", "export", id}).out.contains("Third"));
 }
 
+TEST_CASE("/copy hands the last reply to the terminal's clipboard") {
+  if (!has_terminal()) return;
+  const RawServer server({chat("First")});
+  const Sandbox sandbox(server.port());
+  ChatSession chat(sandbox);
+  chat.enter("/copy");
+  CHECK(chat.shows("byok: there is no reply yet that could be copied"));
+  exchange(chat, "one", "First");
+  exchange(chat, "/copy", "byok: the last reply is in the clipboard, by the terminal");
+  leave(chat);
+  CHECK(chat.bytes().contains("\x1b]52;c;Rmlyc3Q="));
+}
+
 TEST_CASE("a lone exit asks") {
   if (!has_terminal()) return;
   const ClosedPort closed;

@@ -222,6 +222,25 @@ TEST_CASE("signals from outside end it with what was said kept and the terminal 
   }
 }
 
+TEST_CASE("SIGINT from outside at the prompt clears the line") {
+  if (!has_terminal()) return;
+  const RawServer server({chat("Done")});
+  const Sandbox sandbox(server.port());
+  ChatSession chat(sandbox);
+  REQUIRE(chat.is_at_prompt());
+  chat.type("never sent");
+  REQUIRE(chat.holds("never sent"));
+  chat.send_signal(SIGINT);
+  REQUIRE(chat.is_at_prompt());
+  chat.enter("one");
+  CHECK(chat.shows("Done"));
+  REQUIRE(chat.is_at_prompt());
+  chat.type("\x04");
+  CHECK(chat.finish().exit_code == 0);
+  REQUIRE(server.requests().size() == 1);
+  CHECK(server.requests()[0].body.contains(R"([{"role":"user","content":"one"}])"));
+}
+
 TEST_CASE("what is typed while a reply arrives waits for the next prompt, unseen until then") {
   if (!has_terminal()) return;
   const RawServer server({stream({delta("Slow it"), "{{delay 600}}", kStreamEnd}), chat("Quick")});
@@ -238,6 +257,32 @@ TEST_CASE("what is typed while a reply arrives waits for the next prompt, unseen
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[1].body.contains(R"({"role":"user","content":"ahead"})"));
+}
+
+TEST_CASE("a token that a command mints is minted again when it is refused in mid-conversation") {
+  if (!has_terminal()) return;
+  const RawServer server({chat("First"), refusal(401, "expired"), chat("Second")});
+  const Sandbox sandbox;
+  const fs::path count = sandbox.root() / "tmp" / "count";
+  sandbox.write(sandbox.config_file(),
+                "profiles:\n  p:\n    base_url: http://127.0.0.1:" + std::to_string(server.port()) +
+                    "/v1\n    model: m\n    bearer_token: {command: [sh, -c, 'echo x >> " + count.string() +
+                    "; echo token-of-minting-$(wc -l < " + count.string() + ")']}\n");
+  ChatSession chat(sandbox);
+  chat.enter("one");
+  CHECK(chat.shows("First"));
+  REQUIRE(chat.is_at_prompt());
+  chat.enter("two");
+  CHECK(chat.shows("Second"));
+  REQUIRE(chat.is_at_prompt());
+  chat.type("\x04");
+  CHECK(chat.finish().exit_code == 0);
+  const auto requests = server.requests();
+  REQUIRE(requests.size() == 3);
+  CHECK(requests[0].header("Authorization") == "Bearer token-of-minting-1");
+  CHECK(requests[1].header("Authorization") == "Bearer token-of-minting-1");
+  CHECK(requests[2].header("Authorization") == "Bearer token-of-minting-2");
+  CHECK_FALSE(chat.bytes().contains("token-of-minting"));
 }
 
 TEST_CASE("a session is gone on with") {
