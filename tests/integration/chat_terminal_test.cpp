@@ -111,7 +111,8 @@ TEST_CASE("reasoning is dim and apart from the reply, and can be hidden") {
 TEST_CASE("a window that becomes narrower during a reply wraps what follows") {
   if (!has_terminal()) return;
   const std::string words = "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj ";
-  const RawServer server({stream({delta("Begun here\n\n"), "{{delay 2000}}", delta(words), delta("end."), kStreamEnd})});
+  const RawServer server(
+      {stream({delta("Begun here\n\n"), "{{delay 2000}}", delta(words), delta("end."), kStreamEnd})});
   const Sandbox sandbox(server.port());
   ChatSession chat(sandbox);
   chat.enter("hi");
