@@ -25,6 +25,7 @@
 namespace byok::cli {
 namespace {
 
+using base::ErrorKind;
 using terminal::Reading;
 
 std::vector<std::string> model_ids(const Chat& chat) {
@@ -89,6 +90,7 @@ class Loop {
     interrupts_ = is_interrupt ? interrupts_ + 1 : 0;
     switch (reading->kind) {
       case Reading::Kind::line:
+        if (reading->replaced > 0) chat_.context.warn("standard input is not UTF-8 in places; they are sent as U+FFFD");
         take(reading->draft.text);
         break;
       case Reading::Kind::end:
@@ -157,6 +159,12 @@ class Loop {
   }
 
   void submit(const std::string& text) {
+    if (text.contains('\0')) {
+      chat_.fail(base::fail(ErrorKind::usage, "the line is binary: it holds NUL bytes",
+                            "for an image or a PDF, try /attach PATH")
+                     .error());
+      return;
+    }
     remember(text);
     const auto line = parse_slash_line(text, chat_.context.environment.home().string());
     if (!line) {

@@ -209,6 +209,7 @@ TEST_CASE("plain input is a text a line, to the last one without an end") {
     const Reading reading = editor->read({}, {}).value();
     CHECK(reading.kind == Kind::line);
     CHECK(reading.draft.text == expected);
+    CHECK(reading.replaced == (expected.starts_with("tw") ? 1 : 0));
   }
   CHECK(editor->read({}, {}).value().kind == Kind::end);
   ::close(out[1]);
