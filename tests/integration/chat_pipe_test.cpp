@@ -114,4 +114,19 @@ TEST_CASE("options that cannot be read and profiles that are not there fail as i
   CHECK(run_with(sandbox, "").exit_code == 0);
 }
 
+TEST_CASE("a line that is binary is not sent, and one that is no UTF-8 is said once") {
+  const RawServer server({chat("a"), chat("b"), chat("c")});
+  const Sandbox sandbox(server.port());
+  const ProcessResult result = run_with(sandbox, std::string("one\0two\n", 8) + "caf\xE9\nth\xFFree\nlast\n");
+  CAPTURE(summary(result));
+  CHECK(result.out == "a\nb\nc\n");
+  CHECK(result.exit_code == 2);
+  CHECK(result.err ==
+        "byok: error: the line is binary: it holds NUL bytes\n"
+        "  hint: for an image or a PDF, try /attach PATH\n"
+        "byok: warning: standard input is not UTF-8 in places; they are sent as U+FFFD\n");
+  REQUIRE(server.requests().size() == 3);
+  CHECK(server.requests()[0].body.contains("caf\xEF\xBF\xBD"));
+}
+
 TEST_SUITE_END();

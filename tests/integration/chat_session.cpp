@@ -78,6 +78,12 @@ void ChatSession::resize(unsigned short columns, unsigned short rows) {
   process_.resize(columns, rows);
 }
 
+void ChatSession::hang_up() {
+  look();
+  process_.close_input();
+  process_.close_output();
+}
+
 ProcessResult ChatSession::finish() {
   ProcessResult result = process_.finish();
   look();

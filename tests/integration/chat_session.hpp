@@ -38,6 +38,7 @@ class ChatSession {
 
   void resize(unsigned short columns, unsigned short rows);
   void send_signal(int number) const { process_.send_signal(number); }
+  void hang_up();  // closes the terminal's other side, as a window does
   [[nodiscard]] pid_t id() const { return process_.id(); }
 
   // Waits for the end.

@@ -25,6 +25,7 @@
 namespace byok::cli {
 namespace {
 
+using base::ErrorKind;
 using terminal::Reading;
 
 std::vector<std::string> model_ids(const Chat& chat) {
@@ -89,6 +90,7 @@ class Loop {
     interrupts_ = is_interrupt ? interrupts_ + 1 : 0;
     switch (reading->kind) {
       case Reading::Kind::line:
+        if (reading->replaced > 0) chat_.context.warn("standard input is not UTF-8 in places; they are sent as U+FFFD");
         take(reading->draft.text);
         break;
       case Reading::Kind::end:
@@ -141,6 +143,8 @@ class Loop {
       for (const std::string& entry : history().entries()) static_cast<void>(detached.add(entry));
       history_ = std::move(detached);
     }
+    // A key that was pasted can be taken out once it is known; a command is not run for that alone.
+    if (!chat_.credential->can_mint_again()) static_cast<void>(chat_.credential->get(false));
     const auto added = history().add(chat_.context.redactor.redact(text));
     if (!added) chat_.context.warn(fmt::format("the history is not kept: {}", added.error().message));
   }
@@ -155,6 +159,12 @@ class Loop {
   }
 
   void submit(const std::string& text) {
+    if (text.contains('\0')) {
+      chat_.fail(base::fail(ErrorKind::usage, "the line is binary: it holds NUL bytes",
+                            "for an image or a PDF, try /attach PATH")
+                     .error());
+      return;
+    }
     remember(text);
     const auto line = parse_slash_line(text, chat_.context.environment.home().string());
     if (!line) {

@@ -143,7 +143,8 @@ void say_calls(const Chat& chat, const RunResult& result) {
 }
 
 void say_error(const Chat& chat, base::Error error, const session::TurnResult& turn, bool is_kept) {
-  if (is_kept) error.hint += fmt::format("{}/retry asks again", error.hint.empty() ? "" : "\n");
+  if (is_kept && chat.screen.has_person)
+    error.hint += fmt::format("{}/retry asks again", error.hint.empty() ? "" : "\n");
   chat.context.report(error, turn.url.empty() ? chat.launched->where() : chat.launched->where(turn.url));
 }
 

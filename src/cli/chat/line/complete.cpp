@@ -115,8 +115,9 @@ terminal::Completer slash_completer(SlashNames names) {
         return complete_name(typed, begin, names.sessions);
       case SlashArgument::path:
         return complete_path(typed, begin, names);
-      case SlashArgument::none:
       case SlashArgument::text:
+        return typed.starts_with('@') ? complete_path(typed.substr(1), begin + 1, names) : Completion{};
+      case SlashArgument::none:
         break;
     }
     return {};

@@ -22,7 +22,8 @@ constexpr auto kCommands = std::to_array<SlashCommand>({
     {SlashName::help, "help", "", SlashArgument::none, "show this list"},
     {SlashName::model, "model", "[ID]", SlashArgument::model, "show the model, or go on with another"},
     {SlashName::profile, "profile", "[NAME]", SlashArgument::profile, "show the profile, or go on with another"},
-    {SlashName::system, "system", "[TEXT]", SlashArgument::text, "show the system text, or set it"},
+    {SlashName::system, "system", "[TEXT]", SlashArgument::text,
+     "show the system text, or set it (@FILE reads it, - drops it)"},
     {SlashName::file, "file", "PATH", SlashArgument::path, "add a text file to the next prompt"},
     {SlashName::attach, "attach", "PATH", SlashArgument::path,
      "add an image or a PDF to the next prompt, by path or URL"},
@@ -135,6 +136,10 @@ base::Result<SlashLine> parse_slash_line(std::string_view line, std::string_view
   SlashLine said{.kind = SlashLine::Kind::command, .name = command->name, .text = std::string(argument)};
   if (command->takes == SlashArgument::path && !argument.empty()) {
     BYOK_TRY(said.text, path_typed(argument, home));
+  }
+  if (command->takes == SlashArgument::text && argument.starts_with('@')) {
+    BYOK_TRY(const std::string path, path_typed(argument.substr(1), home));
+    said.text = "@" + path;
   }
   return said;
 }

@@ -73,9 +73,9 @@ struct SlashLine {
 };
 
 // What the line, which may have newlines in it, says. `//x` is the prompt `/x` where `/x` would be read as a command;
-// in a path, quotes and backslashes are taken as a shell takes them, blanks stay, and `~` is `home` (empty: it stays).
-// Fails (ErrorKind::usage) for a command that is not known, for an argument that is missing or one too many, and for a
-// quote that is not closed.
+// in a path, and behind the @ of a text, quotes and backslashes are taken as a shell takes them, blanks stay, and `~`
+// is `home` (empty: it stays). Fails (ErrorKind::usage) for a command that is not known, for an argument that is
+// missing or one too many, and for a quote that is not closed.
 [[nodiscard]] base::Result<SlashLine> parse_slash_line(std::string_view line, std::string_view home = {});
 
 // The commands, a line each, then the keys and marks that are worth knowing.

@@ -87,6 +87,9 @@ TEST_CASE("paths: folders end with a slash, hidden files come after a dot") {
   CHECK(completed(complete, "/save ~") == Words{"/save ~/"});
   CHECK(completed(complete, "/file " + folder.path().string() + "/s") ==
         Words{"/file " + folder.path().string() + "/src/"});
+  CHECK(completed(complete, "/system @~/notes.m") == Words{"/system @~/notes.md"});
+  CHECK(completed(complete, "/system @src/m") == Words{"/system @src/main.cpp"});
+  CHECK(at_end(complete, "/system notes").candidates.empty());
   CHECK(at_end(complete, "/file nowhere/").candidates.empty());
   CHECK(at_end(complete, "/attach https://example.com/").candidates.empty());
 }

@@ -2,6 +2,7 @@
 #include "cli/chat/line/slash.hpp"
 
 #include <ostream>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "base/text.hpp"
+#include "cli/chat/typed_path.hpp"
 
 namespace byok::cli {
 namespace {
@@ -118,6 +120,45 @@ TEST_CASE("a path is the rest of the line, with quotes and backslashes as in a s
   CHECK(slip("/file don't.txt").hint == R"(close it, or write \' where the path has one)");
   CHECK(slip(R"(/save "a\")").message.contains("not closed"));
   CHECK(parse_slash_line("/save ~/a")->text == "~/a");
+  CHECK(said("/system @~/my\\ rules").text == "@/home/me/my rules");
+  CHECK(said("/system Don't be \"funny\" @home").text == "Don't be \"funny\" @home");
+}
+
+// Texts of the characters that mean something here.
+std::string odd_text(std::minstd_rand& random, std::string_view alphabet, std::size_t longest) {
+  std::string text;
+  for (std::size_t size = random() % (longest + 1); size > 0; --size) text += alphabet[random() % alphabet.size()];
+  return text;
+}
+
+TEST_CASE("whatever is typed is one of the four, and nothing of a prompt is lost") {
+  std::minstd_rand random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string line = odd_text(random, "/filesave \\\"'~@\n\t\xC3", 24);
+    CAPTURE(line);
+    const auto result = parse_slash_line(line, "/home/me");
+    if (!result) {
+      CHECK(slash_word(line).end > 0);
+      CHECK_FALSE(result.error().hint.empty());
+    } else if (result->kind == Kind::prompt) {
+      const std::size_t first = line.find_first_not_of(" \t\r\n");
+      const bool has_lost_slash = result->text.size() + 1 == line.size();
+      CHECK(result->text == (has_lost_slash ? std::string(line).erase(first, 1) : line));
+    }
+  }
+}
+
+TEST_CASE("every name that is typed for a person is read back as it is") {
+  std::minstd_rand random(2);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string name = "x" + odd_text(random, "ab \\\"'~$#*.\xC3\xA9", 10);
+    for (const std::string open : {"", "\"", "'", "d/", "\"d/", "'d/", "~/"}) {
+      const PathBeginning beginning = read_path_beginning(open, "/home/me");
+      const std::string typed = open.substr(0, beginning.name_at) + name_to_type(name, false, beginning);
+      CAPTURE(typed);
+      CHECK(path_typed(typed, "/home/me").value_or("?") == beginning.folder + name);
+    }
+  }
 }
 
 TEST_CASE("the help has every command, its argument, its aliases, and fits a terminal") {
