@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "base/text.hpp"
-#include "cli/chat/typed_path.hpp"
+#include "cli/chat/line/typed_path.hpp"
 
 namespace byok::cli {
 namespace {
