@@ -14,18 +14,6 @@
 namespace byok::cli {
 namespace {
 
-void protect_query(const core::Url& url, base::Redactor& redactor) {
-  for (const std::string_view pair : base::split(url.query(), '&')) {
-    const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) continue;
-    const std::string_view name = pair.substr(0, equals);
-    const std::string_view value = pair.substr(equals + 1);
-    if (!base::is_secret_name(name) && !base::iequals(name, "sig") && !base::iequals(name, "code")) continue;
-    redactor.add(value);
-    if (const auto decoded = base::percent_decode(value)) redactor.add(*decoded);
-  }
-}
-
 void protect_proxy(std::string_view proxy, base::Redactor& redactor) {
   const std::size_t at = proxy.rfind('@');
   if (at == std::string_view::npos) return;
@@ -41,6 +29,18 @@ void protect_proxy(std::string_view proxy, base::Redactor& redactor) {
 }
 
 }  // namespace
+
+void protect_query(const core::Url& url, base::Redactor& redactor) {
+  for (const std::string_view pair : base::split(url.query(), '&')) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = pair.substr(0, equals);
+    const std::string_view value = pair.substr(equals + 1);
+    if (!base::is_secret_name(name) && !base::iequals(name, "sig") && !base::iequals(name, "code")) continue;
+    redactor.add(value);
+    if (const auto decoded = base::percent_decode(value)) redactor.add(*decoded);
+  }
+}
 
 void protect_secrets(const core::Profile& profile, base::Redactor& redactor) {
   for (const core::Header& header : profile.headers) {

@@ -26,6 +26,8 @@ struct Launched {
   [[nodiscard]] std::string where(std::string_view url) const;
 };
 
+// The values in the address's query whose names say that they are secrets.
+void protect_query(const core::Url& url, base::Redactor& redactor);
 // Makes the redactor know the secrets that stand in the profile's headers, URL and proxy.
 void protect_secrets(const core::Profile& profile, base::Redactor& redactor);
 

@@ -40,7 +40,17 @@ struct FieldEdit {
 //   system:developer         the system text goes under the role developer
 //   system:user              the system text stands at the head of the first user message
 //   thinking:budget          Anthropic: thinking.type enabled with a budget instead of adaptive
+//   schema:tool              Anthropic: the schema of the reply is that of a tool which must be called
+//   schema:object            the reply is asked to be JSON, with the schema in the prompt
+//   schema:prompt            the schema stands in the prompt alone
+//   echo:reasoning           Chat Completions: replies of the conversation carry their reasoning_content
 using Adaptations = std::set<std::string, std::less<>>;
+
+// The form that a reply is asked to have. Whoever asks checks the reply: providers keep to a schema more or less.
+struct ReplySchema {
+  std::string json;        // a JSON Schema, as an object
+  bool is_strict = false;  // within the subset that OpenAI can hold a model to (its guide, "Supported schemas")
+};
 
 struct Request {
   std::string model;  // as sent
@@ -52,6 +62,7 @@ struct Request {
   bool wants_reasoning = false;     // reasoning will be shown or stored: ask for summaries where the wire has them
   bool keeps_conversation = false;  // a later request will carry on: ask for what must be echoed
   std::optional<bool> store;
+  std::optional<ReplySchema> schema;
   std::string body;              // JSON object merged into the request body, or empty
   std::vector<FieldEdit> edits;  // applied last
   Adaptations adaptations;

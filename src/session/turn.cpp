@@ -10,6 +10,7 @@
 
 #include "session/adaptations.hpp"
 #include "session/retry.hpp"
+#include "wire/reply_form.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::session {
@@ -87,8 +88,13 @@ Result<> Books::end_read() {
 // What comes back for one request: a 2xx body goes through its decoder, any other is kept to be explained.
 class Reply final : public transport::TransferSink {
  public:
-  Reply(const core::Profile& profile, Books& books, TurnResult& result, TurnObserver& observer)
-      : profile_(profile), books_(books), result_(result), observer_(observer) {}
+  Reply(const core::Profile& profile, const core::Request& request, Books& books, TurnResult& result,
+        TurnObserver& observer)
+      : profile_(profile),
+        books_(books),
+        events_(books, wire::reply_form(request, profile.wire_api) == wire::ReplyForm::tool),
+        result_(result),
+        observer_(observer) {}
 
   Result<transport::Flow> on_head(const core::HttpHead& head) override;
   Result<transport::Flow> on_body(std::string_view bytes) override;
@@ -106,6 +112,7 @@ class Reply final : public transport::TransferSink {
  private:
   const core::Profile& profile_;
   Books& books_;
+  wire::ToolReply events_;  // to the books
   TurnResult& result_;
   TurnObserver& observer_;
   core::HttpHead head_;
@@ -129,7 +136,7 @@ Result<transport::Flow> Reply::on_body(std::string_view bytes) {
     error_body_.append(bytes.substr(0, kLongestErrorBody - error_body_.size()));
     return error_body_.size() < kLongestErrorBody ? transport::Flow::nothing : transport::Flow::done;
   }
-  BYOK_CHECK(decoder_->feed(bytes, books_));
+  BYOK_CHECK(decoder_->feed(bytes, events_));
   if (decoder_->is_done()) return transport::Flow::done;
   const bool has_output = books_.take_output();
   const bool has_event = books_.take_event();
@@ -149,7 +156,7 @@ Result<> Reply::finish(Result<> transfer) {
   if (is_refused() && (outcome || is_cut)) return std::unexpected(wire::explain(profile_, head_, error_body_));
   // A connection that breaks behind the end of a reply takes nothing from it.
   const bool is_whole = is_cut && decoder_ && decoder_->is_complete() && !has_gone_on_;
-  if ((outcome || is_whole) && decoder_) outcome = decoder_->finish(books_);
+  if ((outcome || is_whole) && decoder_) outcome = decoder_->finish(events_);
   auto written = books_.end_read();
   if (outcome && !written) outcome = std::move(written);
   if (!outcome && outcome.error().request_id.empty()) outcome.error().request_id = result_.request_id;
@@ -158,7 +165,7 @@ Result<> Reply::finish(Result<> transfer) {
 
 void Reply::flush() {
   if (!decoder_) return;
-  decoder_->flush(books_);
+  decoder_->flush(events_);
   [[maybe_unused]] const auto written = books_.end_read();  // the turn has failed already
 }
 
@@ -200,6 +207,7 @@ class Turn {
   AdaptationKey key_;
   base::Secret secret_;
   core::Adaptations learned_;  // in this turn
+  std::size_t adapted_ = 0;
   std::vector<std::string> warned_;
   int retries_ = 0;
   bool has_minted_again_ = false;
@@ -250,10 +258,11 @@ Result<> Turn::attempt(Reply& reply) {
 }
 
 Result<bool> Turn::adapt(const Reply& reply) {
-  if (!reply.is_refused() || reply.status() < 400 || learned_.size() >= kMostAdaptations) return false;
+  if (!reply.is_refused() || reply.status() < 400 || adapted_ >= kMostAdaptations) return false;
   BYOK_TRY(const auto found, wire::adapt(profile_, request_, reply.status(), reply.error_body()));
   if (!found || !request_.adaptations.insert(found->word).second) return false;
-  learned_.insert(found->word);
+  ++adapted_;
+  if (found->is_kept) learned_.insert(found->word);
   if (!found->note.empty()) warn(found->note);
   log_.info(fmt::format("adapting to the refusal: {}", found->word));
   return true;
@@ -303,7 +312,7 @@ Result<> Turn::attempts() {
   auto next = Next::again;
   for (;;) {
     if (next == Next::again) ++result_.attempts;
-    Reply reply(profile_, books_, result_, observer_);
+    Reply reply(profile_, request_, books_, result_, observer_);
     auto outcome = attempt(reply);
     if (outcome) return {};
     const bool can_write = outcome.error().kind != ErrorKind::output;

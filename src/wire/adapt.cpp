@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "wire/envelope.hpp"
 #include "wire/json.hpp"
+#include "wire/reply_form.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -82,6 +83,28 @@ constexpr auto kRolePhrases = std::to_array<std::string_view>({
     "role*does not support*'developer'",
     "invalid role 'developer'",
     "developer is not one of",
+});
+
+// What a refusal of a reply's form names; servers that make a grammar of the schema speak of that. The first stands for
+// the place in the body.
+struct FormWords {
+  WireApi api;
+  ReplyForm form;
+  std::array<std::string_view, 6> words;
+};
+constexpr auto kFormWords = std::to_array<FormWords>({
+    {WireApi::completions,
+     ReplyForm::native,
+     {"response_format", "json_schema", "structured output", "guided", "grammar"}},
+    {WireApi::completions, ReplyForm::object, {"response_format", "json_object", "json mode", "json_schema"}},
+    {WireApi::responses,
+     ReplyForm::native,
+     {"text.format", "json_schema", "structured output", "response_format", "grammar"}},
+    {WireApi::responses, ReplyForm::object, {"text.format", "json_object", "json mode", "response_format"}},
+    {WireApi::messages,
+     ReplyForm::native,
+     {"output_config.format", "output_config", "output_format", "structured output", "json_schema"}},
+    {WireApi::messages, ReplyForm::tool, {"tool_choice", "tools", "input_schema", "tool use"}},
 });
 
 bool is_refused_field(const Envelope& said) {
@@ -205,8 +228,68 @@ std::optional<Adaptation> propose_thinking(const Refusal& r) {
   const bool is_adaptive = mentions(r.said.message, "adaptive") || is_blamed(r.said, "output_config") ||
                            mentions(r.said.message, "output_config:") || mentions(r.said.message, "output_config.") ||
                            mentions(r.said.message, "effort parameter");
+  if (r.request.schema && mentions(r.said.message, "output_config.format")) return {};
   if (!is_adaptive || is_users_own(r.request, "thinking") || is_users_own(r.request, "output_config")) return {};
   return Adaptation{.word = "thinking:budget", .note = ""};
+}
+
+// A schema that the form cannot hold is the user's to change where the form is good for others; Anthropic's form takes
+// far fewer schemas than a tool does.
+bool is_about_the_schema(const Envelope& said) {
+  return said.has_code("invalid_json_schema") || mentions(said.message, "invalid schema") ||
+         mentions(said.message, "format.schema") || mentions(said.message, "input_schema");
+}
+
+bool is_named_form(const Envelope& said, const FormWords& form) {
+  return std::ranges::any_of(form.words, [&](std::string_view word) {
+    if (word.empty()) return false;
+    return mentions(said.message, word) ||
+           std::ranges::any_of(said.fields, [&](const std::string& path) { return is_within(path, word); });
+  });
+}
+
+Adaptation next_form(const Refusal& r, ReplyForm form) {
+  const std::string& model = r.profile.wire_model;
+  if (form != ReplyForm::native) {
+    return {.word = "schema:prompt",
+            .note = fmt::format("{} takes no schema in any form of its own: it stands in the prompt alone.", model)};
+  }
+  if (r.profile.wire_api == WireApi::messages)
+    return {.word = "schema:tool", .note = fmt::format("{} takes the schema only as that of a tool.", model)};
+  return {.word = "schema:object",
+          .note = fmt::format("{} takes no schema: it is asked for JSON, with the schema in the prompt.", model)};
+}
+
+std::optional<Adaptation> propose_form(const Refusal& r) {
+  const ReplyForm form = reply_form(r.request, r.profile.wire_api);
+  const auto* const words = std::ranges::find_if(
+      kFormWords, [&](const FormWords& one) { return one.api == r.profile.wire_api && one.form == form; });
+  if (words == kFormWords.end() || !is_named_form(r.said, *words)) return {};
+  const std::string_view place = words->words.front();
+  const std::size_t dot = place.find('.');
+  Json own = Json::parse(r.request.body)[place.substr(0, dot)];
+  if (dot != std::string_view::npos) own = own[place.substr(dot + 1)];
+  if (own.is_valid() || is_edited(r.request, place)) return {};
+  Adaptation next = next_form(r, form);
+  if (is_about_the_schema(r.said)) {
+    if (r.profile.wire_api != WireApi::messages) return {};
+    next.is_kept = false;
+    next.note = fmt::format("{} does not take this schema in that form ({}): it is given in another.",
+                            r.profile.wire_model, r.said.message);
+  }
+  // A tool cannot be forced upon a model that thinks, and this request may be the only one that has it think; another
+  // schema may make a grammar.
+  if (mentions(r.said.message, "thinking") || mentions(r.said.message, "grammar")) next.is_kept = false;
+  return next;
+}
+
+// Some want their reasoning back (DeepSeek and Kimi, where tools were called in between), others refuse it.
+std::optional<Adaptation> propose_echo(const Refusal& r) {
+  if (r.profile.wire_api != WireApi::completions || r.was_tried("echo:reasoning")) return {};
+  if (!mentions(r.said.message, "reasoning_content*passed back") &&
+      !mentions(r.said.message, "reasoning_content*missing"))
+    return {};
+  return Adaptation{.word = "echo:reasoning", .note = ""};
 }
 
 // A field of the profile's `body` goes, one that --set wrote stays.
@@ -253,8 +336,12 @@ Result<std::optional<Adaptation>> adapt(const core::Profile& profile, const Requ
   const Envelope said = read_envelope(body);
   if (said.form != Envelope::Form::json) return {};
   const Refusal refusal{.profile = profile, .request = request, .said = said, .status = status};
-  if (auto role = propose_system_role(refusal); role || status == 500) return role;
+  if (auto role = propose_system_role(refusal)) return role;
+  // llama.cpp answers so where it has no grammar for a schema.
+  if (status == 500) return propose_form(refusal);
   if (auto thinking = propose_thinking(refusal)) return thinking;
+  if (auto echo = propose_echo(refusal)) return echo;
+  if (auto form = propose_form(refusal)) return form;
   if (!is_refused_field(said)) return {};
   BYOK_TRY(auto own, propose_own_drop(refusal));
   if (own) return own;

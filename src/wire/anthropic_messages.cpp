@@ -13,6 +13,7 @@
 #include "wire/absent_field.hpp"
 #include "wire/anthropic_decoder.hpp"
 #include "wire/json.hpp"
+#include "wire/reply_form.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -153,6 +154,19 @@ void write_effort(Object& body, const core::Request& request) {
       {"effort", core::to_string(effort == ReasoningEffort::minimal ? ReasoningEffort::low : effort)}};
 }
 
+void write_form(Object& body, const core::Request& request) {
+  const ReplyForm form = reply_form(request, core::WireApi::messages);
+  if (form != ReplyForm::native && form != ReplyForm::tool) return;
+  Object schema = Object::parse(request.schema->json, nullptr, false);
+  if (form == ReplyForm::native) {
+    body["output_config"]["format"] = {{"type", "json_schema"}, {"schema", std::move(schema)}};
+    return;
+  }
+  body["tools"] =
+      Object::array({{{"name", kReplyName}, {"description", "Gives the reply."}, {"input_schema", std::move(schema)}}});
+  body["tool_choice"] = {{"type", "tool"}, {"name", kReplyName}};
+}
+
 base::Result<std::string> write_body(const core::Profile&, const core::Request& request,
                                      std::vector<std::string>& warnings) {
   const core::Sampling& sampling = request.sampling;
@@ -164,6 +178,7 @@ base::Result<std::string> write_body(const core::Profile&, const core::Request& 
   if (!sampling.stop.empty()) body["stop_sequences"] = sampling.stop;
   if (sampling.seed) BYOK_CHECK(report_absent_field(request, "seed", kApi, warnings));
   write_effort(body, request);
+  write_form(body, request);
   if (request.stream) body["stream"] = true;
   return body.dump(-1, ' ', false, Object::error_handler_t::replace);
 }

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "wire/azure_openai.hpp"
 #include "wire/openai_chat_decoder.hpp"
+#include "wire/reply_form.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -44,8 +45,12 @@ Result<Object> content_part(const core::Profile& profile, const core::Part& part
   if (document->media_type == "text/plain") return Object{{"type", "text"}, {"text", document->bytes}};
   const bool is_classic = profile.type == ProviderType::azure && !is_azure_v1(profile);
   if (is_classic || !document->url.empty()) {
-    return fail(ErrorKind::usage, "-a: Chat Completions takes no such document here",
-                "send its text with -f, or use wire_api: responses");
+    const auto url = core::Url::parse(document->url);
+    return fail(ErrorKind::usage,
+                fmt::format("-a {}: {} takes no {}", url ? url->display() : document->filename,
+                            is_classic ? "Chat Completions on this route of Azure" : "Chat Completions",
+                            url ? "document by its address" : "document"),
+                "use a profile with wire_api: responses, or send the document's text with -f");
   }
   const std::string name = document->filename.empty() ? "document.pdf" : document->filename;
   return Object{{"type", "file"},
@@ -64,11 +69,14 @@ Result<Object> user_content(const core::Profile& profile, const core::Message& m
   return parts;
 }
 
-Object assistant_message(const core::Message& message) {
+// Reasoning goes back only to who has asked for it: older models of the same providers refuse it.
+Object assistant_message(const core::Message& message, bool echoes_reasoning) {
   std::string text;
+  std::string reasoning;
   Object calls = Object::array();
   for (const core::Part& part : message.parts) {
     if (const auto* piece = std::get_if<core::TextPart>(&part)) text += piece->text;
+    if (const auto* thought = std::get_if<core::ReasoningPart>(&part)) reasoning += thought->text;
     if (const auto* call = std::get_if<core::ToolCallPart>(&part)) {
       const std::string arguments = call->arguments.empty() ? "{}" : call->arguments;
       calls.push_back(
@@ -77,13 +85,15 @@ Object assistant_message(const core::Message& message) {
   }
   Object object{{"role", "assistant"}, {"content", text}};
   if (text.empty() && !calls.empty()) object["content"] = nullptr;
+  if (echoes_reasoning) object["reasoning_content"] = reasoning;
   if (!calls.empty()) object["tool_calls"] = std::move(calls);
   return object;
 }
 
-Result<> add_message(Object& messages, const core::Profile& profile, const core::Message& message) {
+Result<> add_message(Object& messages, const core::Profile& profile, const core::Message& message,
+                     bool echoes_reasoning) {
   if (message.role == core::Role::assistant) {
-    messages.push_back(assistant_message(message));
+    messages.push_back(assistant_message(message, echoes_reasoning));
     return {};
   }
   bool has_content = false;
@@ -117,7 +127,10 @@ void prepend_system(Object& messages, const std::string& system) {
 
 Result<Object> messages_of(const core::Profile& profile, const core::Request& request) {
   Object messages = Object::array();
-  for (const core::Message& message : request.messages) BYOK_CHECK(add_message(messages, profile, message));
+  const bool echoes_reasoning = request.adaptations.contains("echo:reasoning");
+  for (const core::Message& message : request.messages) {
+    BYOK_CHECK(add_message(messages, profile, message, echoes_reasoning));
+  }
   if (request.system.empty()) return messages;
   if (request.adaptations.contains("system:user")) {
     prepend_system(messages, request.system);
@@ -143,6 +156,15 @@ void add_sampling(Object& body, const core::Profile& profile, const core::Reques
   if (request.store) body["store"] = *request.store;
 }
 
+void add_form(Object& body, const core::Request& request) {
+  const ReplyForm form = reply_form(request, core::WireApi::completions);
+  if (form == ReplyForm::object) body["response_format"] = {{"type", "json_object"}};
+  if (form != ReplyForm::native) return;
+  Object schema{{"name", kReplyName}, {"schema", Object::parse(request.schema->json, nullptr, false)}};
+  if (request.schema->is_strict) schema["strict"] = true;
+  body["response_format"] = {{"type", "json_schema"}, {"json_schema", std::move(schema)}};
+}
+
 core::Url endpoint(const core::Profile& profile, std::string_view model) {
   if (profile.type == ProviderType::azure) return azure_chat_url(profile, model);
   return profile.base_url.join("/chat/completions");
@@ -157,6 +179,7 @@ Result<std::string> body_of(const core::Profile& profile, const core::Request& r
     body["stream_options"] = {{"include_usage", true}};
   }
   add_sampling(body, profile, request);
+  add_form(body, request);
   return body.dump(-1, ' ', false, Object::error_handler_t::replace);
 }
 

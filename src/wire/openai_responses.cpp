@@ -14,6 +14,7 @@
 #include "wire/absent_field.hpp"
 #include "wire/azure_openai.hpp"
 #include "wire/openai_responses_decoder.hpp"
+#include "wire/reply_form.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -132,6 +133,16 @@ base::Result<> write_sampling(Object& body, const core::Request& request, std::v
   return {};
 }
 
+void write_form(Object& body, const core::Request& request) {
+  const ReplyForm form = reply_form(request, core::WireApi::responses);
+  if (form == ReplyForm::object) body["text"] = {{"format", {{"type", "json_object"}}}};
+  if (form != ReplyForm::native) return;
+  Object format = {
+      {"type", "json_schema"}, {"name", kReplyName}, {"schema", Object::parse(request.schema->json, nullptr, false)}};
+  if (request.schema->is_strict) format["strict"] = true;
+  body["text"] = {{"format", std::move(format)}};
+}
+
 base::Result<std::string> write_body(const core::Profile&, const core::Request& request,
                                      std::vector<std::string>& warnings) {
   Object body = {{"model", request.model}};
@@ -140,6 +151,7 @@ base::Result<std::string> write_body(const core::Profile&, const core::Request& 
   for (const core::Message& message : request.messages) ItemWriter(items, message.role).write(message.parts);
   body["input"] = std::move(items);
   BYOK_CHECK(write_sampling(body, request, warnings));
+  write_form(body, request);
   const bool is_stored = request.store.value_or(false);
   body["store"] = is_stored;
   // Without a stored response the reasoning must come back to us to be echoed.

@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "wire/json.hpp"
+#include "wire/reply_form.hpp"
 #include "wire/wire.hpp"
 
 namespace byok::wire {
@@ -135,7 +136,10 @@ Result<std::string> finished_body(const core::Request& request, const std::strin
 Result<Outgoing> ask(const core::Profile& profile, const base::Secret& secret, const core::Request& request) {
   const Wire& wire = wire_for(profile);
   Outgoing outgoing;
-  BYOK_TRY(const std::string body, wire.body(profile, request, outgoing.warnings));
+  const ReplyForm form = reply_form(request, wire.api);
+  const bool is_in_prompt = form == ReplyForm::object || form == ReplyForm::prompt;
+  BYOK_TRY(const std::string body, is_in_prompt ? wire.body(profile, with_schema_in_prompt(request), outgoing.warnings)
+                                                : wire.body(profile, request, outgoing.warnings));
   BYOK_TRY(outgoing.http.body, finished_body(request, body));
   outgoing.http.method = "POST";
   outgoing.http.url = wire.endpoint(profile, request.model);

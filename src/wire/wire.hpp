@@ -93,8 +93,9 @@ void add_hint(const core::Profile& profile, base::Error& error, std::string_view
 // (ErrorKind::bad_request, naming the option) where it would mean dropping a pinned field. `note` says what was
 // changed.
 struct Adaptation {
-  std::string word;  // for Request::adaptations
-  std::string note;  // a sentence for a warning; empty where a rename changes nothing that a user would notice
+  std::string word;     // for Request::adaptations
+  std::string note;     // a sentence for a warning; empty where a rename changes nothing that a user would notice
+  bool is_kept = true;  // whether it is worth remembering: it holds for requests other than this one
 };
 [[nodiscard]] base::Result<std::optional<Adaptation>> adapt(const core::Profile& profile, const core::Request& request,
                                                             int status, std::string_view body);

@@ -60,6 +60,7 @@ make_home() {
   echo 'int twice(int n) { return 2 * n; }' >"$work/home/here/util.c"
   printf 'Buy milk.\nCall Ada.\n' >"$work/home/here/notes.txt"
   printf 'a fish\na bicycle\n' >"$work/home/here/things.txt"
+  printf '\211PNG\r\n\032\n' >"$work/home/here/photo.png"
 }
 
 # in_home [NAME=VALUE...] COMMAND...: runs with nothing of the caller's environment.

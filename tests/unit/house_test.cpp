@@ -39,10 +39,8 @@ struct Door {
   std::string prefix;  // of the files that may include it
 };
 const std::vector<Door> kDoors = {
-    {"<CLI/", "cli/arguments.cpp"},
-    {"<yaml-cpp/", "config/document.cpp"},
-    {"<curl/", "transport/curl"},
-    {"<spdlog/", "base/log.cpp"},
+    {"<CLI/", "cli/arguments.cpp"}, {"<yaml-cpp/", "config/document.cpp"},     {"<curl/", "transport/curl"},
+    {"<spdlog/", "base/log.cpp"},   {"<valijson/", "session/json_schema.cpp"},
 };
 
 std::vector<std::string> lines_of(const fs::path& path) {

@@ -160,6 +160,18 @@ void Answer::on_retry(const base::Error& error, std::chrono::milliseconds wait) 
   context_.say(fmt::format("byok: {}; trying again in {:.1f} s", message, static_cast<double>(wait.count()) / 1000.0));
 }
 
+void Answer::begin_again() {
+  release_reasoning(held_reasoning_.size());
+  flush_reasoning();
+  close_reasoning();
+  content_.clear();
+  reasoning_.clear();
+  encrypted_.clear();
+  tool_calls_.clear();
+  has_text_ = false;
+  has_shown_ = false;
+}
+
 Result<> Answer::finish() {
   spinner_.clear();
   release_reasoning(held_reasoning_.size());

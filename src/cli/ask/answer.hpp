@@ -43,9 +43,12 @@ class Answer final : public session::TurnObserver {
   void on_warning(std::string_view sentence) override;
   void on_retry(const base::Error& error, std::chrono::milliseconds wait) override;
 
+  // Another turn comes, whose reply takes this one's place in what is kept.
+  void begin_again();
   // When the turn is over: what was held back at a seam, and the newline that a non-empty answer lacks.
   base::Result<> finish();
 
+  [[nodiscard]] const std::string& content() const { return content_; }
   [[nodiscard]] std::string take_content() { return std::move(content_); }
   [[nodiscard]] const std::string& reasoning() const { return reasoning_; }
   [[nodiscard]] const std::vector<core::ToolCallPart>& tool_calls() const { return tool_calls_; }

@@ -13,6 +13,7 @@
 #include "cli/ask/options.hpp"
 #include "cli/ask/output.hpp"
 #include "cli/ask/prompt.hpp"
+#include "cli/ask/request.hpp"
 #include "cli/ask/result.hpp"
 #include "cli/ask/verdict.hpp"
 #include "cli/catalog.hpp"
@@ -35,48 +36,6 @@ namespace {
 using base::ErrorKind;
 using base::fail;
 using base::Result;
-
-bool shows_reasoning(const AskOptions& options, const core::Profile& profile, const Context& context) {
-  if (context.is_quiet) return false;
-  if (options.shows_reasoning) return *options.shows_reasoning;
-  if (profile.show_reasoning) return *profile.show_reasoning;
-  return context.streams.err_is_terminal;
-}
-
-// The request's own part: what the conversation does not know.
-core::Request options_of(const AskOptions& options, const core::Profile& profile, const Context& context) {
-  core::Request request;
-  request.sampling = profile.sampling;
-  request.pinned = options.pinned;
-  request.stream = options.streams;
-  request.wants_reasoning = options.format != OutputFormat::text || shows_reasoning(options, profile, context);
-  request.edits = options.edits;
-  return request;
-}
-
-std::size_t text_size(const core::Request& request) {
-  std::size_t bytes = request.system.size();
-  for (const core::Message& message : request.messages) {
-    for (const core::Part& part : message.parts) {
-      if (const auto* text = std::get_if<core::TextPart>(&part)) bytes += text->text.size();
-    }
-  }
-  return bytes;
-}
-
-// The bound is on an estimate; the provider's own count differs.
-Result<> check_prompt_tokens(const core::Profile& profile, const core::Request& request) {
-  if (!profile.max_prompt_tokens) return {};
-  const auto tokens = static_cast<std::int64_t>(text_size(request) / 4);
-  if (tokens <= *profile.max_prompt_tokens) return {};
-  const bool has_history = request.messages.size() > 1;
-  return fail(ErrorKind::context_length,
-              fmt::format("{} about {} tokens, and the profile allows {}",
-                          has_history ? "the conversation and the prompt have" : "the prompt has", tokens,
-                          *profile.max_prompt_tokens),
-              fmt::format("{}, or raise max_prompt_tokens in the profile",
-                          has_history ? "begin a new conversation" : "send a part of it"));
-}
 
 int print_dry_run(const AskOptions& options, Launched& launched, const core::Request& request, Context& context) {
   const core::Profile& profile = launched.profile;
@@ -131,8 +90,11 @@ class Ask {
     auto prompt = assemble_prompt(options_, context_, launched->deadline);
     if (!prompt) return fail_command(context_, prompt.error(), is_json(), profile);
     const std::string prompt_text = options_.format == OutputFormat::stream_json ? *prompt : std::string();
+    auto message = message_of(options_, *std::move(prompt), *profile, context_.redactor);
+    if (!message) return fail_command(context_, message.error(), is_json(), profile);
+    if (options_.schema && !options_.schema->warning().empty()) context_.warn(options_.schema->warning());
     session::Session conversation(*profile);
-    core::Request request = make_request(conversation, *std::move(prompt));
+    core::Request request = make_request(conversation, *std::move(message));
     prompt_bytes_ = text_size(request);
     if (const auto fits = check_prompt_tokens(*profile, request); !fits) {
       return fail_command(context_, fits.error(), is_json(), profile);
@@ -146,13 +108,18 @@ class Ask {
  private:
   [[nodiscard]] bool is_json() const { return options_.format != OutputFormat::text; }
   // A single exchange, of which nothing need be remembered.
-  [[nodiscard]] bool is_alone() const { return keeper_.resumed() == nullptr && !keeper_.keeps(); }
+  [[nodiscard]] bool is_alone() const {
+    return keeper_.resumed() == nullptr && !keeper_.keeps() && options_.schema_retries == 0;
+  }
+  // The reply is printed as it comes: not where another may take its place.
+  [[nodiscard]] bool streams_text() const {
+    return options_.format == OutputFormat::text && !options_.extracts && options_.schema_retries == 0;
+  }
 
-  core::Request make_request(session::Session& conversation, std::string prompt) {
+  core::Request make_request(session::Session& conversation, core::Message message) {
     if (const session::SavedSession* saved = keeper_.resumed()) {
       for (const std::string& loss : conversation.restore(*saved)) context_.warn(loss);
     }
-    core::Message message{.role = core::Role::user, .parts = {core::TextPart{std::move(prompt)}}};
     core::Request request =
         conversation.request(std::move(message), options_of(options_, conversation.profile(), context_));
     request.keeps_conversation = !is_alone();
@@ -163,9 +130,9 @@ class Ask {
                Output& output) {
     EventStream events([&](std::string_view bytes) { return output.write_json(context_, bytes); }, context_.redactor);
     const bool has_events = options_.format == OutputFormat::stream_json;
-    const bool prints_text = options_.format == OutputFormat::text && !options_.extracts;
+    const bool prints_text = streams_text();
     Answer answer(context_, {.prints_text = prints_text,
-                             .keeps_text = !prints_text,
+                             .keeps_text = !prints_text || options_.schema,
                              .shows_reasoning = shows_reasoning(options_, launched.profile, context_),
                              .file = output.file(),
                              .events = has_events ? &events : nullptr});
@@ -179,7 +146,8 @@ class Ask {
                    prompt);
     }
     const std::size_t turns_before = conversation.turn_count();
-    session::TurnResult turn = take_turn(launched, conversation, std::move(request), answer);
+    session::TurnResult turn =
+        take_turns(launched, conversation, std::move(request), answer, has_events ? &events : nullptr);
     if (turn.error) suggest_models(*turn.error, launched, context_);
     if (turn.error && turn.error->kind == ErrorKind::context_length && turns_before > 0) {
       turn.error->hint += fmt::format("{}the prompt goes with {} earlier turns, about {} tokens in all: ask without -c",
@@ -190,7 +158,51 @@ class Ask {
     RunResult result = collect(launched, turn, answer, context_);
     judge(turn, {.prompt_bytes = prompt_bytes_, .has_tool_calls = !result.tool_calls.empty()}, result,
           turn.error ? context_.signal_for(*turn.error) : 0);
+    if (options_.schema) judge_form(*options_.schema, result);
+    // A reply that could not be mended is still the one there is.
+    if (result.content.empty()) result.content = std::move(refused_reply_);
+    result.attempts += earlier_attempts_;
     return finish(launched, turn, result, has_events ? &events : nullptr, answer.encrypted(), output);
+  }
+
+  // With --schema-retries a reply that does not have the form is sent back with what is wrong with it.
+  session::TurnResult take_turns(Launched& launched, session::Session& conversation, core::Request request,
+                                 Answer& answer, EventStream* events) {
+    for (int left = options_.schema_retries;; --left) {
+      const auto begin = std::chrono::steady_clock::now();
+      session::TurnResult turn = take_turn(launched, conversation, std::move(request), answer);
+      const bool is_whole = !turn.error && exit_code_for(turn.finish) == ExitCode::ok;
+      if (left == 0 || !is_whole || !turn.had_text) return turn;
+      const auto value = options_.schema->check(answer.content());
+      if (value) return turn;
+      if (!context_.is_quiet)
+        context_.say(fmt::format("byok: the reply does not have the form asked for: {}; asking again",
+                                 value.error().sentence()));
+      const std::string words = session::repair_prompt(value.error());
+      if (events != nullptr) end_turn(*events, turn, answer, words);
+      keep_earlier(launched.profile, turn,
+                   std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin));
+      refused_reply_ = answer.content();
+      answer.begin_again();
+      request = conversation.request({.role = core::Role::user, .parts = {core::TextPart{words}}},
+                                     options_of(options_, launched.profile, context_));
+    }
+  }
+
+  static void end_turn(EventStream& events, const session::TurnResult& turn, const Answer& answer,
+                       std::string_view next_prompt) {
+    events.usage(turn.usage, turn.model, core::to_string(turn.finish));
+    events.message(answer.content(), answer.reasoning(), answer.encrypted());
+    events.turn_end();
+    events.user_message(next_prompt);
+  }
+
+  // A turn that another follows. That it cannot be kept is said of the last one.
+  void keep_earlier(const core::Profile& profile, const session::TurnResult& turn, std::chrono::milliseconds duration) {
+    earlier_attempts_ += turn.attempts;
+    keeper_.log_usage(profile, turn, static_cast<int>(ExitCode::form), duration);
+    if (!keeper_.keeps() || !kept_ || !kept_->has_reply()) return;
+    [[maybe_unused]] const auto stored = keeper_.append(*std::exchange(kept_, std::nullopt), profile.system);
   }
 
   session::TurnResult take_turn(Launched& launched, session::Session& conversation, core::Request request,
@@ -279,7 +291,7 @@ class Ask {
       const auto write = [&](std::string_view bytes) { return output.write_json(context_, bytes); };
       written = write_json(result, context_.redactor, write);
       if (written) written = write("\n");
-    } else if (options_.extracts && has_block_) {
+    } else if ((options_.extracts && has_block_) || (!options_.extracts && !streams_text())) {
       const bool lacks_newline = !result.content.empty() && !result.content.ends_with('\n');
       written = output.write_text(context_, result.content);
       if (written && lacks_newline) written = output.write_text(context_, "\n");
@@ -310,6 +322,8 @@ class Ask {
   Context& context_;
   std::size_t prompt_bytes_ = 0;
   std::optional<session::SavedTurn> kept_;
+  int earlier_attempts_ = 0;   // for replies that were sent back
+  std::string refused_reply_;  // the last of them
   bool has_block_ = false;
 };
 

@@ -33,7 +33,11 @@ void EventStream::start(const Start& start, std::string_view prompt) {
           .text("wire_api", start.wire_api)
           .text("model", start.model)
           .object());
-  add("user.message", false, Fields(redactor_).text("content", prompt).object());
+  user_message(prompt);
+}
+
+void EventStream::user_message(std::string_view text) {
+  add("user.message", false, Fields(redactor_).text("content", text).object());
 }
 
 void EventStream::turn_start() {

@@ -26,6 +26,7 @@ class EventStream {
     bool is_resume = false;
   };
   void start(const Start& start, std::string_view prompt);
+  void user_message(std::string_view text);
   void turn_start();
   void message_delta(std::string_view text);
   void reasoning_delta(std::string_view text);

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "cli/reply_schema.hpp"
 
 namespace byok::cli {
 namespace {
@@ -134,16 +135,6 @@ Result<std::vector<core::FieldEdit>> field_edits(const Arguments& arguments) {
   return edits;
 }
 
-struct Later {
-  std::string_view option;
-  std::string_view instead;
-};
-constexpr Later kLater[] = {
-    {"attach", "for text files, use -f"},
-    {"schema", "ask for JSON in the prompt, and use --set response_format=… where the provider has it"},
-    {"schema-retries", "leave it out"},
-};
-
 Result<core::Sampling> sampling(const Arguments& arguments) {
   core::Sampling sampling;
   constexpr std::int64_t kMost = 1'000'000'000;
@@ -195,6 +186,22 @@ Result<> read_output(const Arguments& arguments, AskOptions& options) {
   return {};
 }
 
+Result<> read_schema(const Arguments& arguments, AskOptions& options) {
+  constexpr std::int64_t kMostRetries = 5;
+  BYOK_TRY(const auto retries, integer(arguments, "schema-retries", 0, kMostRetries, "a whole number from 0 to 5"));
+  options.schema_retries = static_cast<int>(retries.value_or(0));
+  const auto schema = arguments.last("schema");
+  if (!schema && retries)
+    return fail(ErrorKind::usage, "--schema-retries needs --schema", "say what is wanted: --schema FILE");
+  if (!schema) return {};
+  if (options.extracts) {
+    return fail(ErrorKind::usage, "-x and --schema do not go together",
+                "a reply of a schema's form is JSON as a whole: leave -x out");
+  }
+  BYOK_TRY(options.schema, read_reply_schema(*schema));
+  return {};
+}
+
 }  // namespace
 
 bool wants_json(const Arguments& arguments) {
@@ -217,10 +224,6 @@ Result<config::Overrides> read_overrides(const Arguments& arguments) {
 }
 
 Result<AskOptions> read_ask_options(const Arguments& arguments) {
-  for (const Later& later : kLater) {
-    if (!arguments.has(later.option)) continue;
-    return fail(ErrorKind::usage, fmt::format("--{} is not available yet", later.option), std::string(later.instead));
-  }
   AskOptions options;
   BYOK_TRY(options.overrides, read_overrides(arguments));
   BYOK_TRY(options.overrides.sampling, sampling(arguments));
@@ -246,7 +249,9 @@ Result<AskOptions> read_ask_options(const Arguments& arguments) {
   options.files = arguments.all("file");
   options.reads_stdin = !arguments.has("no-stdin");
   options.is_strict_utf8 = arguments.has("strict-utf8");
+  options.attachments = arguments.all("attach");
   BYOK_CHECK(read_output(arguments, options));
+  BYOK_CHECK(read_schema(arguments, options));
   BYOK_TRY(options.keep, read_keep_wish(arguments));
   options.keep.is_dry_run = options.is_dry_run;
   return options;

@@ -12,6 +12,7 @@
 #include "cli/keeper.hpp"
 #include "config/config.hpp"
 #include "core/request.hpp"
+#include "session/json_schema.hpp"
 
 namespace byok::cli {
 
@@ -22,12 +23,15 @@ struct AskOptions {
   std::vector<std::string> words;          // may hold `-`
   std::vector<std::string> literal_words;  // after `--`
   std::vector<std::string> files;
+  std::vector<std::string> attachments;  // paths and URLs
   bool reads_stdin = true;
   bool is_strict_utf8 = false;
   std::size_t max_input = std::size_t{4} << 20;
   std::optional<std::string> output;
   OutputFormat format = OutputFormat::text;
   bool extracts = false;
+  std::optional<session::JsonSchema> schema;
+  int schema_retries = 0;
   bool streams = true;
   std::optional<bool> shows_reasoning;
   bool shows_usage = false;

@@ -84,6 +84,7 @@ Json head_of(const RunResult& result) {
 
 Json tail_of(const RunResult& result, const base::Redactor& redactor) {
   Json object;
+  if (!result.data.empty()) object["data"] = Json::parse(result.data, nullptr, false);
   if (!result.reasoning.empty()) object["reasoning"] = redactor.redact(result.reasoning);
   if (!result.tool_calls.empty()) {
     Json calls = Json::array();

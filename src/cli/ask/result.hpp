@@ -25,6 +25,7 @@ struct RunResult {
   std::string host;
   std::string model;
   std::string content;
+  std::string data;  // the content's value as JSON, where it has the form of --schema
   std::string reasoning;
   std::vector<core::ToolCallPart> tool_calls;
   std::optional<core::FinishReason> finish;

@@ -105,4 +105,19 @@ void judge(const session::TurnResult& turn, const VerdictInputs& inputs, RunResu
   }
 }
 
+void judge_form(const session::JsonSchema& schema, RunResult& result) {
+  if (result.exit_code != 0) return;
+  auto value = schema.check(result.content);
+  if (value) {
+    result.data = *std::move(value);
+    return;
+  }
+  base::Error error;
+  error.kind = ErrorKind::schema;
+  error.message = fmt::format("the reply does not have the form asked for: {}", value.error().sentence());
+  error.hint = "a clearer prompt or a stronger model may help; --schema-retries N sends a reply back to be mended";
+  result.error = std::move(error);
+  result.exit_code = static_cast<int>(ExitCode::form);
+}
+
 }  // namespace byok::cli

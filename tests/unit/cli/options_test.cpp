@@ -174,9 +174,23 @@ TEST_CASE("what is said about keeping is one wish") {
   CHECK(contains(message({"--session", "", "hi"}), "byok sessions list"));
 }
 
-TEST_CASE("options that come later say so and what to do until then") {
-  for (const Words& words : {Words{"-a", "x.png", "hi"}, Words{"--schema", "{}", "hi"}}) {
-    CAPTURE(words[0]);
-    CHECK(contains(message(words), "not available yet"));
-  }
+TEST_CASE("attachments are kept as written, in order") {
+  CHECK(good({"-a", "x.png", "--attach", "https://h/y", "hi"}).attachments == Words{"x.png", "https://h/y"});
+}
+
+TEST_CASE("a schema is read at once, from its text or from a file") {
+  const TemporaryFile file("{\"type\": \"array\"}");
+  CHECK(good({"--schema", R"({"type":"object"})", "hi"}).schema->form().json == R"({"type":"object"})");
+  CHECK(good({"--schema", file.path.string(), "hi"}).schema->form().json == R"({"type":"array"})");
+  CHECK_FALSE(good({"hi"}).schema);
+  CHECK(good({"--schema", "{}", "--schema-retries", "2", "hi"}).schema_retries == 2);
+  CHECK(good({"--schema", "{}", "hi"}).schema_retries == 0);
+  CHECK(contains(message({"--schema", "{", "hi"}), "line 1, column 2"));
+  CHECK(contains(message({"--schema", "no-such-file.json", "hi"}), "no-such-file.json"));
+  const TemporaryFile wrong("{\"type\": 7}");
+  CHECK(contains(message({"--schema", wrong.path.string(), "hi"}),
+                 wrong.path.string() + ": the schema is wrong at /type"));
+  CHECK(contains(message({"--schema", "{}", "--schema-retries", "6", "hi"}), "0 to 5"));
+  CHECK(contains(message({"--schema-retries", "1", "hi"}), "needs --schema"));
+  CHECK(contains(message({"-x", "--schema", "{}", "hi"}), "do not go together"));
 }

@@ -125,3 +125,46 @@ TEST_CASE("a dropped field that is remembered is said each time, and not dropped
   CHECK(pinned.transport.requests.at(0).body.find("temperature") != std::string::npos);
   CHECK(pinned.observer.warnings.empty());
 }
+
+TEST_CASE("a schema that is refused goes down to the prompt, and the next turn begins there") {
+  const std::string no_schema = R"({"error":{"message":"This response_format type is unavailable now"}})";
+  const Folder folder;
+  Run run({refusal(400, no_schema), refusal(400, no_schema), good()});
+  run.profile.limits.retries = 0;
+  run.options.adaptations_file = folder.file();
+  run.request.schema = core::ReplySchema{.json = R"({"type":"object"})"};
+  CHECK_FALSE(run.go().error);
+  REQUIRE(run.transport.requests.size() == 3);
+  CHECK(run.transport.requests[0].body.contains("json_schema"));
+  CHECK(run.transport.requests[1].body.contains("json_object"));
+  CHECK_FALSE(run.transport.requests[2].body.contains("response_format"));
+  CHECK(run.transport.requests[2].body.contains("JSON Schema"));
+  CHECK(run.observer.warnings.size() == 2);
+
+  Run next({good()});
+  next.options.adaptations_file = folder.file();
+  next.request.schema = core::ReplySchema{.json = R"({"type":"object"})"};
+  CHECK_FALSE(next.go().error);
+  CHECK_FALSE(next.transport.requests.at(0).body.contains("response_format"));
+  CHECK(next.observer.warnings.empty());
+}
+
+TEST_CASE("what holds for one schema alone is not remembered, and a tool's call is the text") {
+  const Folder folder;
+  Run run({refusal(400, R"({"type":"error","error":{"message":"output_config.format.schema: not that one"}})"),
+           {.headers = {kJson},
+            .pieces = {R"({"type":"message","content":[{"type":"tool_use","id":"t","name":"reply","input":{"a":1}}],)"
+                       R"("stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}})"},
+            .error = {}}});
+  run.profile.type = core::ProviderType::anthropic;
+  run.profile.wire_api = core::WireApi::messages;
+  run.options.adaptations_file = folder.file();
+  run.request.stream = false;
+  run.request.schema = core::ReplySchema{.json = R"({"type":"object"})"};
+  const auto result = run.go();
+  REQUIRE_FALSE(result.error);
+  CHECK(run.observer.text == R"({"a":1})");
+  CHECK(result.finish == core::FinishReason::stop);
+  CHECK(result.had_text);
+  CHECK_FALSE(std::filesystem::exists(folder.file()));
+}

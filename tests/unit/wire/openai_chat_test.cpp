@@ -131,7 +131,8 @@ TEST_CASE("Chat request: a document that this wire has no part for is refused, n
     const auto body = kOpenAiChat.body(row.profile, request, warnings);
     REQUIRE_FALSE(body);
     CHECK(body.error().kind == ErrorKind::usage);
-    CHECK(body.error().message.starts_with("-a: "));
+    CHECK(body.error().message.starts_with("-a "));
+    CHECK(body.error().message.contains("Chat Completions"));
     CHECK(body.error().hint.find("responses") != std::string::npos);
   }
 }
@@ -193,4 +194,19 @@ TEST_CASE("Chat request: sampling fields are sent when given, and only then") {
   body.erase("messages");
   CHECK(body.dump() ==
         R"({"temperature":0.0,"top_p":0.5,"stop":["END","\n\n"],"seed":0,"reasoning_effort":"minimal","store":false})");
+}
+
+TEST_CASE("Chat request: reasoning goes back where the provider has asked for it, with each of its replies") {
+  const std::vector<Message> turns = {
+      {.role = Role::user, .parts = {TextPart{"a"}}},
+      {.role = Role::assistant,
+       .parts = {ReasoningPart{.text = "hm", .id = {}, .signature = {}, .redacted = {}, .encrypted = {}},
+                 TextPart{"b"}}},
+      {.role = Role::user, .parts = {TextPart{"c"}}},
+      {.role = Role::assistant, .parts = {TextPart{"d"}}},
+      {.role = Role::user, .parts = {TextPart{"e"}}}};
+  CHECK(messages_of(turns, "", {"echo:reasoning"}) ==
+        R"([{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_content":"hm"},)"
+        R"({"role":"user","content":"c"},{"role":"assistant","content":"d","reasoning_content":""},)"
+        R"({"role":"user","content":"e"}])");
 }
