@@ -144,7 +144,8 @@ class Loop {
       history_ = std::move(detached);
     }
     // A key that was pasted can be taken out once it is known; a command is not run for that alone.
-    if (!chat_.credential->can_mint_again()) static_cast<void>(chat_.credential->get(false));
+    if (!chat_.credential->can_mint_again()) [[maybe_unused]]
+      const auto known = chat_.credential->get(false);
     const auto added = history().add(chat_.context.redactor.redact(text));
     if (!added) chat_.context.warn(fmt::format("the history is not kept: {}", added.error().message));
   }

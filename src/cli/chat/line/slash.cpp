@@ -71,6 +71,7 @@ std::string shown(const SlashCommand& command) {
 
 std::unexpected<base::Error> unknown(std::string_view typed) {
   std::vector<std::string_view> words;
+  words.reserve(kCommands.size() + kAliases.size());
   for (const SlashCommand& each : kCommands) words.push_back(each.word);
   for (const SlashAlias& each : kAliases) words.push_back(each.word);
   const std::string word = base::to_lower(typed);

@@ -106,7 +106,7 @@ std::vector<ClipboardWay> ways_to_clipboard(std::size_t size, const Environment&
 }
 
 std::string clipboard_sequence(std::string_view text, const Environment& environment) {
-  const std::string plain = fmt::format("\x1b]52;c;{}\x07", base::base64_encode(text));
+  std::string plain = fmt::format("\x1b]52;c;{}\x07", base::base64_encode(text));
   // Over ssh no variable tells which of the two it is, and each takes the plain one too, where it is set to.
   if (is_in_tmux(environment)) {
     return fmt::format("\x1bPtmux;{}{}{}", base::replace_all(plain, "\x1b", "\x1b\x1b"), kStringEnd, plain);
