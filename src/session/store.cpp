@@ -344,7 +344,7 @@ Result<std::string> newest_session(const fs::path& directory) {
   for (SessionEntry& entry : session_entries(directory)) {
     if (has_event(session_path(directory, entry.id))) return std::move(entry.id);
   }
-  return fail(ErrorKind::usage, "no session was kept yet", "`byok ask --save` keeps one");
+  return fail(ErrorKind::usage, "no session was kept yet", "`byok chat` keeps one, and `byok ask --save`");
 }
 
 Result<> remove_session(const fs::path& directory, std::string_view id) {

@@ -174,6 +174,8 @@ class Loop {
     }
     switch (line->kind) {
       case SlashLine::Kind::nothing:
+        if (chat_.screen.has_person && chat_.next.has_extras())
+          chat_.tell("type a prompt: what was added goes with it");
         break;
       case SlashLine::Kind::prompt:
         send_text(chat_, line->text);

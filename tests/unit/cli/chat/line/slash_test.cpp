@@ -80,6 +80,7 @@ TEST_CASE("arguments that may be left out may be, others not, and none is not on
   CHECK(slip("/file").message == "/file needs its PATH");
   CHECK(slip("/file  ").hint == "write /file PATH");
   CHECK(slip("/load").hint == "write /load ID");
+  CHECK(slip("/exit now").message == "/exit takes no argument");
   CHECK(slip("/Clear all").message == "/clear takes no argument");
   CHECK(slip("/clear all").hint.contains("//clear"));
 }
