@@ -151,6 +151,7 @@ int report_defect(const std::exception& thrown, const std::vector<std::string>& 
 int run(int argc, char** argv, char** environment) {
   // A closed pipe is an error of write(), which says where it happened; the signal would only end the process.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // the same of a file that has reached the limit on its size
   hold_closed_streams();
   try {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);

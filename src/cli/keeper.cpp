@@ -127,12 +127,26 @@ void Keeper::fill(config::Overrides& overrides) const {
 
 void Keeper::explain(base::Error& error, bool has_given_profile) const {
   if (!resumed_ || has_given_profile || error.kind != ErrorKind::config) return;
+  if (error.code == "profile-unknown") {
+    error.message =
+        fmt::format("session {} was held with profile {}, which is not there", resumed_->id, resumed_->setup.profile);
+    error.hint += fmt::format("{}to go on with another one, write: -p NAME", error.hint.empty() ? "" : "\n");
+    return;
+  }
   error.hint += fmt::format("{}session {} was held with profile {}; to go on with another one, write: -p NAME",
                             error.hint.empty() ? "" : "\n", resumed_->id, resumed_->setup.profile);
 }
 
+session::SavedSession Keeper::take_resumed() {
+  std::vector<session::SavedTurn> turns = std::exchange(resumed_->turns, {});
+  session::SavedSession taken = *resumed_;
+  taken.turns = std::move(turns);
+  return taken;
+}
+
 Result<> Keeper::settle(const core::Profile& profile, bool has_given_profile) {
   for (const std::string& problem : std::exchange(problems_, {})) context_->warn(problem);
+  profile_ = profile.name;
   retention_ = profile.retention;
   if (resumed_) {
     BYOK_CHECK(check_origin(profile, has_given_profile));
@@ -172,12 +186,18 @@ void Keeper::say_resumed(const core::Profile& profile) const {
   const std::string title = terminal::sanitize_line(base::abbreviate(resumed_->title, kLongestTitle));
   context_->say(fmt::format("byok: going on with session {}{} ({}; profile {}, model {})", resumed_->id,
                             title.empty() ? "" : fmt::format(", \"{}\"", title),
-                            count_of(resumed_->turns.size(), "turn"), profile.name, profile.model));
+                            count_of(resumed_->turns.size(), "turn"), profile.name,
+                            terminal::sanitize_line(profile.model)));
 }
 
-Result<> Keeper::append(session::SavedTurn turn, std::string_view system) {
+Result<> Keeper::append(session::SavedTurn turn, std::string_view system, std::vector<session::EventStamp> stamps) {
   if (!file_ || wish_.is_dry_run || !turn.has_reply()) return {};
-  BYOK_CHECK(file_->append(std::move(turn), system, Clock::now()));
+  if (auto kept = file_->append(std::move(turn), system, Clock::now(), std::move(stamps)); !kept) {
+    // To someone who wrote --save.
+    if (wish_.saves) kept.error().hint = base::replace_all(kept.error().hint, "use --no-save", "leave out --save");
+    return kept;
+  }
+  context_->log.info(fmt::format("kept as session {} in {}", file_->id(), file_->path().string()));
   remove_old();
   return {};
 }
@@ -208,10 +228,10 @@ void Keeper::begin() { file_ = session::SessionFile::begin(directory_, Clock::no
 // The session in use is locked, and so is left alone.
 void Keeper::remove_old() {
   if (retention_.count() <= 0 || std::exchange(has_looked_for_old_, true)) return;
-  const fs::path stamp = state_ / "retention";
+  const fs::path stamp = state_ / fmt::format("retention-{}", profile_);
   const std::string limit = fmt::format("{} ms\n", retention_.count());
   if (is_recent(stamp, limit)) return;
-  const auto removed = session::remove_sessions_before(directory_, Clock::now() - retention_);
+  const auto removed = session::remove_sessions_before(directory_, profile_, Clock::now() - retention_);
   if (!removed) {
     context_->warn(fmt::format("sessions older than `retention` could not be removed: {}", removed.error().message));
     return;

@@ -44,6 +44,8 @@ class Keeper {
   // Its profile, model and system text, where the command line gives none. The model is that of its profile: with
   // another --profile it stays behind.
   void fill(config::Overrides& overrides) const;
+  // What is gone on with, to be taken up by a `Session`, which then holds its turns alone.
+  [[nodiscard]] session::SavedSession take_resumed();
   // Adds to an error of the profile's that the session chose it, unless the profile was given by name.
   void explain(base::Error& error, bool has_given_profile) const;
 
@@ -58,9 +60,12 @@ class Keeper {
   // Keeping was asked for by an option: a turn that cannot be kept is then a failure.
   [[nodiscard]] bool is_wished() const { return wish_.saves.value_or(wish_.continues || wish_.session.has_value()); }
 
-  // The turn on disk; then, once a day, old sessions are removed. Nothing where nothing is kept, and nothing for a turn
-  // without any reply. ErrorKind::output on failure.
-  base::Result<> append(session::SavedTurn turn, std::string_view system);
+  // The turn on disk; then, once a day, old sessions of the profile are removed. Nothing where nothing is kept, and
+  // nothing for a turn without any reply. ErrorKind::output on failure. `stamps` are those of events that were shown
+  // already.
+  base::Result<> append(session::SavedTurn turn, std::string_view system, std::vector<session::EventStamp> stamps = {});
+  // What the next turn is written to; null where nothing is kept.
+  [[nodiscard]] const session::SessionFile* file() const { return file_ ? &*file_ : nullptr; }
   // Takes back all turns but the first `turns`.
   base::Result<> rewind(std::size_t turns);
 
@@ -93,6 +98,7 @@ class Keeper {
   std::optional<session::SessionFile> file_;
   std::optional<session::SavedSession> resumed_;
   std::vector<std::string> problems_;
+  std::string profile_;  // whose sessions `retention_` is for
   std::chrono::milliseconds retention_{0};
   bool has_looked_for_old_ = false;
 };

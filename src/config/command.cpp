@@ -90,10 +90,11 @@ class SpawnOptions {
     sigaddset(&blocked, SIGTTIN);
     sigaddset(&blocked, SIGTTOU);
     posix_spawnattr_setsigmask(&attributes_, &blocked);
-    // An ignored signal stays ignored across exec, and this program ignores SIGPIPE.
+    // An ignored signal stays ignored across exec, and this program ignores these.
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     posix_spawnattr_setsigdefault(&attributes_, &defaults);
     posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }

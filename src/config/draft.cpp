@@ -62,8 +62,8 @@ class Filler {
     if (type == "anthropic") profile_.type = core::ProviderType::anthropic;
     if (draft_.word("wire_api") == "responses") profile_.wire_api = core::WireApi::responses;
     if (profile_.type == core::ProviderType::anthropic) profile_.wire_api = core::WireApi::messages;
-    if (draft_.word("save") == "always") profile_.save = core::Save::always;
-    if (draft_.word("save") == "never") profile_.save = core::Save::never;
+    if (base::iequals(draft_.word("save"), "always")) profile_.save = core::Save::always;
+    if (base::iequals(draft_.word("save"), "never")) profile_.save = core::Save::never;
     profile_.sampling.reasoning_effort = core::reasoning_effort_from(draft_.word("reasoning_effort"));
   }
 
@@ -85,7 +85,7 @@ class Filler {
     take("store", profile_.store, as_boolean);
     take("show_reasoning", profile_.show_reasoning, as_boolean);
     take("usage_log", profile_.usage_log, as_boolean);
-    take("retention", profile_.retention, as_duration);
+    take("retention", profile_.retention, as_age);
     if (const auto found = settings_.find("body"); found != settings_.end()) {
       profile_.body = to_json(found->second.value);
     }

@@ -20,7 +20,7 @@ constexpr KeyRule kFileKeys[] = {
     {"local_only", "", Kind::value, Shape::local_only},
     {"save", "", Kind::value, Shape::save},
     {"usage_log", "", Kind::value, Shape::boolean},
-    {"retention", "", Kind::value, Shape::duration},
+    {"retention", "", Kind::value, Shape::age},
 };
 constexpr KeyRule kProfileKeys[] = {
     {"type", ""},
@@ -60,7 +60,7 @@ constexpr KeyRule kProfileKeys[] = {
     {"show_reasoning", "", Kind::value, Shape::boolean},
     {"save", "", Kind::value, Shape::save},
     {"usage_log", "", Kind::value, Shape::boolean},
-    {"retention", "", Kind::value, Shape::duration},
+    {"retention", "", Kind::value, Shape::age},
     {"transport", "transport"},
 };
 constexpr KeyRule kAzureKeys[] = {{"api_version", "apiVersion"}, {"path_prefix", ""}};

@@ -78,6 +78,21 @@ std::optional<ValueProblem> check_text_list(const Node& node) {
   return std::nullopt;
 }
 
+std::string shown(const Node& node) {
+  constexpr std::size_t kLongest = 40;
+  if (node.type != Node::Type::scalar) return std::string(name_of(node));
+  return fmt::format("\"{}\"", base::abbreviate(node.text, kLongest));
+}
+
+std::optional<ValueProblem> check_age(const Node& node) {
+  if (as_age(node)) return std::nullopt;
+  const std::string_view text = node.type == Node::Type::scalar ? base::trim(node.text) : std::string_view();
+  const bool is_bare = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  return ValueProblem{fmt::format("must be an age with its unit, and is {}", shown(node)),
+                      fmt::format("write {} (units: d, h, m, s); 0 is for ever",
+                                  is_bare && parse_age(fmt::format("{}d", text)) ? fmt::format("{}d", text) : "90d")};
+}
+
 template <class T>
 std::optional<ValueProblem> check_number(const Node& node, const std::optional<T>& value, std::string_view expected,
                                          std::string_view example) {
@@ -110,6 +125,12 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::chrono::milliseconds(std::llround(*value * unit->milliseconds));
 }
 
+std::optional<std::chrono::milliseconds> parse_age(std::string_view text) {
+  text = base::trim(text);
+  const bool has_unit = !text.empty() && (text.back() < '0' || text.back() > '9') && text.back() != '.';
+  return has_unit && !text.starts_with('-') ? parse_duration(text) : std::nullopt;
+}
+
 std::optional<ValueProblem> check_shape(const Node& node, Shape shape) {
   switch (shape) {
     case Shape::text:
@@ -125,12 +146,15 @@ std::optional<ValueProblem> check_shape(const Node& node, Shape shape) {
     case Shape::duration:
       if (as_duration(node)) return std::nullopt;
       return wrong(node, "a time", "write seconds (30), or 500ms, 30s, 2m, 1h; 0 is no limit");
+    case Shape::age:
+      return check_age(node);
     case Shape::local_only:
       if (as_boolean(node) || as_text(node) == "lan") return std::nullopt;
       return wrong(node, "true, false or lan", "write for example true");
     case Shape::save:
       if (const auto text = as_text(node); text && is_one_of(*text, kSaveWords)) return std::nullopt;
-      return wrong(node, "always, terminal or never", "write for example terminal");
+      return ValueProblem{fmt::format("must be always, terminal or never, and is {}", shown(node)),
+                          "write for example terminal"};
   }
   return std::nullopt;
 }
@@ -157,6 +181,11 @@ std::optional<bool> as_boolean(const Node& node) {
 
 std::optional<std::chrono::milliseconds> as_duration(const Node& node) {
   return node.type == Node::Type::scalar ? parse_duration(node.text) : std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> as_age(const Node& node) {
+  if (node.type != Node::Type::scalar) return std::nullopt;
+  return base::trim(node.text) == "0" ? std::optional(std::chrono::milliseconds(0)) : parse_age(node.text);
 }
 
 std::optional<std::vector<std::string>> as_text_list(const Node& node) {

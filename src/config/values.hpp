@@ -14,6 +14,9 @@ namespace byok::config {
 
 // `30s`, `2m`, `1h`, `90d`, `500ms`, plain seconds, fractions (`1.5s`). A negative one is read (rule 16 refuses it).
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+// An age: a duration with its unit, because a bare number would count seconds, which nobody means of what is kept; not
+// a negative one.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_age(std::string_view text);
 
 enum class Shape {
   text,
@@ -21,6 +24,7 @@ enum class Shape {
   number,
   boolean,
   duration,
+  age,         // a duration with its unit, or 0
   text_list,   // one text, or a list of texts
   local_only,  // true, false, lan
   save,        // always, terminal, never
@@ -40,6 +44,7 @@ struct ValueProblem {
 [[nodiscard]] std::optional<double> as_number(const Node& node);
 [[nodiscard]] std::optional<bool> as_boolean(const Node& node);
 [[nodiscard]] std::optional<std::chrono::milliseconds> as_duration(const Node& node);
+[[nodiscard]] std::optional<std::chrono::milliseconds> as_age(const Node& node);
 [[nodiscard]] std::optional<std::vector<std::string>> as_text_list(const Node& node);
 
 // The value as JSON text: plain scalars as YAML's core schema reads them, quoted ones as strings.

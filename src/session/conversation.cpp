@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "session/history.hpp"
 #include "session/reply_parts.hpp"
+#include "session/store/event_line.hpp"
 
 namespace byok::session {
 namespace {
@@ -74,6 +76,11 @@ bool is_forgotten(const TurnResult& turn, std::string_view response_id) {
   return turn.error->code == "previous_response_not_found" || turn.error->message.contains(response_id);
 }
 
+// Whether one setup's reasoning and stored responses mean something to the other.
+bool can_read(const Setup& written, const Setup& now) {
+  return written.origin == now.origin && written.wire_api == now.wire_api && written.model == now.model;
+}
+
 // The demo's provider is part of byok, at another port each time.
 std::string origin_of(const core::Profile& profile) {
   return profile.is_demo ? std::string("demo") : profile.base_url.origin();
@@ -123,6 +130,10 @@ core::Request Session::request(core::Message prompt, core::Request options) cons
 Session::Outcome Session::send(transport::Transport& transport, const base::Log& log, core::Message prompt,
                                core::Request options, const TurnOptions& turn_options, TurnObserver& observer) {
   const auto begin = std::chrono::steady_clock::now();
+  const auto asked = std::chrono::system_clock::now();
+  if (prompt.role == core::Role::user) {
+    if (const std::string sentence = std::exchange(unsaid_, {}); !sentence.empty()) observer.on_warning(sentence);
+  }
   Collector collector(observer);
   Outcome outcome;
   const std::string stored = stored_response(prompt.role);
@@ -138,29 +149,40 @@ Session::Outcome Session::send(transport::Transport& transport, const base::Log&
     turns_.push_back(
         {.begin = messages_.size(), .response_id = outcome.turn.error ? std::string() : outcome.turn.response_id});
     messages_.insert(messages_.end(), messages.begin(), messages.end());
+    unsaid_ = unanswered_sentence(std::span(messages_).subspan(turns_.back().begin));
   }
   outcome.kept = saved(profile_, outcome.turn, std::move(messages));
+  outcome.kept.time = timestamp(asked);
   outcome.kept.end.duration_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
   return outcome;
 }
 
-std::vector<std::string> Session::restore(const SavedSession& saved) {
+std::vector<std::string> Session::restore(SavedSession saved) {
   clear();
   const Setup own = setup_of(profile_);
   Losses losses;
-  for (const SavedTurn& turn : saved.turns) {
+  std::vector<std::string> sentences;
+  const auto last = std::ranges::find_if(saved.turns.rbegin(), saved.turns.rend(), &SavedTurn::has_reply);
+  if (last != saved.turns.rend()) {
+    if (std::string sentence = unanswered_sentence(last->messages); !sentence.empty()) {
+      sentences.push_back(std::move(sentence));
+    }
+  }
+  for (SavedTurn& turn : saved.turns) {
     if (!turn.has_reply()) continue;
-    const bool is_same =
-        turn.setup.origin == own.origin && turn.setup.wire_api == own.wire_api && turn.setup.model == own.model;
+    const bool is_same = can_read(turn.setup, own);
     const std::size_t begin = messages_.size();
     turns_.push_back({.begin = begin, .response_id = is_same && !turn.error ? turn.end.response_id : std::string()});
-    messages_.insert(messages_.end(), turn.messages.begin(), turn.messages.end());
+    std::ranges::move(turn.messages, std::back_inserter(messages_));
     const Losses lost = convert(std::span(messages_).subspan(begin), is_same, profile_);
     losses.reasoning += lost.reasoning;
     losses.attachments += lost.attachments;
   }
-  return sentences_of(losses, profile_);
+  // What stays behind was said when the model changed.
+  if (can_read(saved.setup, own)) return sentences;
+  std::ranges::move(sentences_of(losses, profile_), std::back_inserter(sentences));
+  return sentences;
 }
 
 std::vector<std::string> Session::set_profile(core::Profile profile) {
@@ -176,12 +198,14 @@ bool Session::drop_last_turn() {
   if (turns_.empty()) return false;
   messages_.resize(turns_.back().begin);
   turns_.pop_back();
+  unsaid_.clear();
   return true;
 }
 
 void Session::clear() {
   messages_.clear();
   turns_.clear();
+  unsaid_.clear();
 }
 
 }  // namespace byok::session

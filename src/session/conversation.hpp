@@ -34,8 +34,8 @@ class Session {
   [[nodiscard]] core::Request request(core::Message prompt, core::Request options) const;
 
   // Takes up what a store kept, under the profile that it is to go on with. The sentences name what could not be taken
-  // along. Everything said before is dropped.
-  std::vector<std::string> restore(const SavedSession& saved);
+  // along, where that was not said of the same session already. Everything said before is dropped.
+  std::vector<std::string> restore(SavedSession saved);
   // Another profile or model from here on; the history is converted, and the sentences name what was left out.
   std::vector<std::string> set_profile(core::Profile profile);
   // The system text from the next request on.
@@ -58,6 +58,7 @@ class Session {
   core::Profile profile_;
   std::vector<core::Message> messages_;
   std::vector<Turn> turns_;
+  std::string unsaid_;  // a sentence on the last turn, due when another prompt goes without its call
 };
 
 // How a profile stands in a session file.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,7 @@ using core::Part;
 using Ids = std::set<std::string, std::less<>>;
 
 // The calls that each have a result further on.
-Ids answered_calls(const std::vector<Message>& messages) {
+Ids answered_calls(std::span<const Message> messages) {
   Ids called;
   Ids answered;
   for (const Message& message : messages) {
@@ -52,15 +53,43 @@ std::string sentence(std::size_t count, std::string_view one, std::string_view m
 
 std::vector<Message> sendable(std::vector<Message> messages) {
   const Ids answered = answered_calls(messages);
+  std::vector<Message> kept;
+  kept.reserve(messages.size());
   for (Message& message : messages) {
-    std::erase_if(message.parts, [&](const Part& part) {
+    const auto lost = std::erase_if(message.parts, [&](const Part& part) {
       if (const auto* call = std::get_if<core::ToolCallPart>(&part)) return !answered.contains(call->id);
       const auto* result = std::get_if<core::ToolResultPart>(&part);
       return result != nullptr && !answered.contains(result->call_id);
     });
+    const auto is_reasoning = [](const Part& part) { return std::holds_alternative<core::ReasoningPart>(part); };
+    if (lost > 0 && std::ranges::all_of(message.parts, is_reasoning)) {
+      message.parts.clear();
+      const bool is_reply = message.role == core::Role::assistant;
+      if (is_reply && !kept.empty() && kept.back().role == core::Role::user) kept.pop_back();
+    }
+    if (!message.parts.empty()) kept.push_back(std::move(message));
   }
-  std::erase_if(messages, [](const Message& message) { return message.parts.empty(); });
-  return messages;
+  return kept;
+}
+
+std::string unanswered_sentence(std::span<const Message> turn) {
+  const Ids answered = answered_calls(turn);
+  std::string names;
+  bool has_more = false;
+  for (const Message& message : turn) {
+    for (const Part& part : message.parts) {
+      const auto* call = std::get_if<core::ToolCallPart>(&part);
+      if (call == nullptr || answered.contains(call->id)) {
+        has_more = has_more || call != nullptr ||
+                   (message.role == core::Role::assistant && std::holds_alternative<core::TextPart>(part));
+      } else {
+        names += (names.empty() ? "" : ", ") + call->name;
+      }
+    }
+  }
+  if (names.empty()) return {};
+  return fmt::format("The call of {} has no result and was left out{}.", names,
+                     has_more ? "" : ", with the prompt that led to it");
 }
 
 bool can_share_reasoning(const core::Profile& from, const core::Profile& to) {
@@ -82,7 +111,7 @@ std::vector<std::string> sentences_of(const Losses& losses, const core::Profile&
   std::vector<std::string> sentences;
   if (losses.reasoning > 0) {
     sentences.push_back(sentence(losses.reasoning, "The reasoning of a reply", "pieces of reasoning",
-                                 fmt::format("{} cannot read another model's", to.model)));
+                                 fmt::format("{} cannot read what another model or server wrote", to.model)));
   }
   if (losses.attachments > 0) {
     sentences.push_back(sentence(losses.attachments, "An attachment", "attachments",

@@ -12,8 +12,12 @@
 namespace byok::session {
 
 // Without tool calls that have no result behind them and results that have no call before them, which every provider
-// refuses; messages that this empties are left out.
+// refuses. Messages that are empty are left out; where a reply was calls alone, its prompt is, too, because some
+// servers refuse two messages of the user's in a row.
 [[nodiscard]] std::vector<core::Message> sendable(std::vector<core::Message> messages);
+
+// What to say of a turn whose calls have no result and so are left out of what is sent; empty where it has none.
+[[nodiscard]] std::string unanswered_sentence(std::span<const core::Message> turn);
 
 // Reasoning and its payloads can be read only by the model that wrote them, at its own origin and wire API.
 [[nodiscard]] bool can_share_reasoning(const core::Profile& from, const core::Profile& to);

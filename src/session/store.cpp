@@ -15,6 +15,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "session/store/event_line.hpp"
 #include "session/store/lock.hpp"
 #include "session/store/session_id.hpp"
 
@@ -39,8 +40,21 @@ constexpr std::string_view kMakeWritable = "make the file and its folder writabl
 std::unexpected<base::Error> cannot_keep(const fs::path& path, int error) {
   return fail(ErrorKind::output, fmt::format("{}cannot write {}: {}", kNotKept, path.string(), reason(error)),
               error == ENOSPC || error == EDQUOT ? "make room on the disk; the turns before this one are safe"
-                                                 : std::string(kMakeWritable));
+              : error == EFBIG ? "raise the limit on a file's size (ulimit -f); the turns before this one are safe"
+                               : std::string(kMakeWritable));
 }
+
+std::unexpected<base::Error> changed_meanwhile(const fs::path& path) {
+  return fail(ErrorKind::output, fmt::format("{}another program wrote to {} meanwhile", kNotKept, path.string()),
+              "what it wrote is left as it is; go on with it: -c");
+}
+
+std::unexpected<base::Error> no_session(const fs::path& path, std::string_view id) {
+  return fail(ErrorKind::usage, fmt::format("{} holds no session", path.string()),
+              fmt::format("remove it: byok sessions rm {}", id));
+}
+
+bool holds_event(const SavedSession& session) { return !session.last_time.empty() || !session.turns.empty(); }
 
 std::unexpected<base::Error> not_found(std::string_view id) {
   return fail(ErrorKind::usage, fmt::format("there is no session {}", id), "`byok sessions list` shows all");
@@ -48,13 +62,18 @@ std::unexpected<base::Error> not_found(std::string_view id) {
 
 std::uint32_t random_bits() { return std::random_device{}(); }
 
+enum class Purpose { append, remove };
+
 // An open file that is locked, or why not.
-Result<int> open_locked(const fs::path& path, std::string_view id) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY);
+Result<int> open_locked(const fs::path& path, std::string_view id, Purpose purpose) {
+  constexpr int kFlags = O_CLOEXEC | O_NOCTTY;
+  const bool is_removed = purpose == Purpose::remove;
+  const int descriptor = ::open(path.c_str(), is_removed ? O_RDONLY | kFlags : O_RDWR | O_APPEND | kFlags);
   if (descriptor < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return not_found(id);
-    return fail(ErrorKind::output, fmt::format("cannot open {} to write: {}", path.string(), reason(errno)),
-                "make the file writable; `byok sessions show` needs only to read it");
+    return fail(ErrorKind::output,
+                fmt::format("cannot open {} to {}: {}", path.string(), is_removed ? "lock it" : "write", reason(errno)),
+                is_removed ? "make the file readable" : "make the file writable, or go on without keeping: --no-save");
   }
   if (!lock_file(descriptor)) {
     const auto holder = lock_holder(descriptor);
@@ -62,7 +81,7 @@ Result<int> open_locked(const fs::path& path, std::string_view id) {
     return fail(ErrorKind::usage,
                 fmt::format("session {} is in use by {}", id,
                             holder ? fmt::format("process {}", *holder) : std::string("another process")),
-                "leave that one first, or begin a new session");
+                is_removed ? "leave that one first" : "leave that one first, or begin a new session");
   }
   struct stat opened{};
   struct stat named{};
@@ -110,6 +129,18 @@ std::string first_text(const SavedTurn& turn) {
 
 fs::path torn_path(const fs::path& path) { return path.string() + ".torn"; }
 
+// What others made, or an umask of long ago, is tightened; where that is not allowed, it is left.
+void make_private(const fs::path& directory, int descriptor) {
+  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  struct stat status{};
+  if (::stat(directory.c_str(), &status) == 0 && (status.st_mode & kOthers) != 0) {
+    static_cast<void>(::chmod(directory.c_str(), status.st_mode & 07777U & ~kOthers));
+  }
+  if (::fstat(descriptor, &status) == 0 && (status.st_mode & kOthers) != 0) {
+    static_cast<void>(::fchmod(descriptor, status.st_mode & 07777U & ~kOthers));
+  }
+}
+
 }  // namespace
 
 SessionFile SessionFile::begin(fs::path directory, Time now, const base::Redactor& redactor) {
@@ -124,17 +155,16 @@ Result<SessionFile::Opened> SessionFile::open(const fs::path& directory, std::st
   Opened opened{.file = SessionFile(directory, redactor), .session = {}, .problems = {}};
   SessionFile& file = opened.file;
   file.id_ = id;
-  BYOK_TRY(file.descriptor_, open_locked(file.path(), id));
+  BYOK_TRY(file.descriptor_, open_locked(file.path(), id, Purpose::append));
   BYOK_TRY(const std::string text, base::read_file(file.path(), kLargestFile));
   opened.session = read_session(text);
   opened.session.id = id;
   const SavedSession& session = opened.session;
-  opened.problems = problems_of(session, file.path().string());
+  if (!holds_event(session)) return no_session(file.path(), id);
+  opened.problems = problems_of(session, file.path().string(), torn_path(file.path()).string());
   file.size_ = session.kept;
-  if (session.torn > 0) {
-    BYOK_CHECK(file.set_aside(session, text));
-    opened.problems.push_back(fmt::format("They were moved to {}.", torn_path(file.path()).string()));
-  }
+  make_private(directory, file.descriptor_);
+  if (session.torn > 0) BYOK_CHECK(file.set_aside(session, text));
   if (session.lacks_newline) BYOK_CHECK(file.write("\n"));
   file.take_up(session);
   return opened;
@@ -146,6 +176,7 @@ SessionFile::SessionFile(SessionFile&& other) noexcept
       id_(std::move(other.id_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       size_(other.size_),
+      has_rest_(other.has_rest_),
       last_event_(std::move(other.last_event_)),
       setup_(std::move(other.setup_)),
       system_(std::move(other.system_)),
@@ -157,6 +188,7 @@ SessionFile& SessionFile::operator=(SessionFile&& other) noexcept {
   std::swap(id_, other.id_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(size_, other.size_);
+  std::swap(has_rest_, other.has_rest_);
   std::swap(last_event_, other.last_event_);
   std::swap(setup_, other.setup_);
   std::swap(system_, other.system_);
@@ -201,6 +233,7 @@ Result<> SessionFile::create() {
     id_ = id_.substr(0, id_.rfind('-')) + make_session_id({}, random_bits()).substr(id_.rfind('-'));
   }
   static_cast<void>(lock_file(descriptor_));  // nobody else knows of it yet
+  make_private(directory_, descriptor_);
   static_cast<void>(sync_directory(directory_));
   return {};
 }
@@ -209,35 +242,42 @@ Result<> SessionFile::write(std::string_view bytes) {
   struct stat status{};
   if (::fstat(descriptor_, &status) != 0) return cannot_keep(path(), errno);
   const auto end = static_cast<off_t>(size_);
-  if (status.st_size != end && ::ftruncate(descriptor_, end) != 0) return cannot_keep(path(), errno);
+  // Only what this process wrote is cut off. A file system without locks lets another write, too.
+  if (status.st_size != end && !has_rest_) return changed_meanwhile(path());
+  if (has_rest_ && ::ftruncate(descriptor_, end) != 0) return cannot_keep(path(), errno);
+  has_rest_ = false;
   int error = base::write_all(descriptor_, bytes);
   if (error == 0) error = sync_file(descriptor_);
   if (error != 0) {
     // Where this fails, too, the next write or the next reader cuts it off.
-    if (::ftruncate(descriptor_, end) == 0 && size_ == 0) ::unlink(path().c_str());
+    has_rest_ = ::ftruncate(descriptor_, end) != 0;
+    if (!has_rest_ && size_ == 0) ::unlink(path().c_str());
     return cannot_keep(path(), error);
   }
   size_ += bytes.size();
   return {};
 }
 
-Result<> SessionFile::append(SavedTurn turn, std::string_view system, Time now) {
+Result<> SessionFile::append(SavedTurn turn, std::string_view system, Time now, std::vector<EventStamp> stamps) {
   const bool is_new = size_ == 0;
   if (!is_new && descriptor_ < 0) return cannot_keep(path(), EBADF);
   if (is_new && descriptor_ < 0) BYOK_CHECK(create());
-  EventChain chain(*redactor_, last_event_);
+  const auto known = parse_timestamp(turn.time);
+  const Time asked = known.value_or(now);
+  const Time ended = known && turn.end.duration_ms ? asked + std::chrono::milliseconds(*turn.end.duration_ms) : now;
+  EventChain chain(*redactor_, last_event_, std::move(stamps));
   if (is_new || turn.setup != setup_) {
     chain.add(StartRecord{.is_resume = !is_new,
                           .session_id = id_,
                           .title = is_new ? title_of(redactor_->redact(first_text(turn))) : "",
                           .setup = turn.setup},
-              now);
+              asked);
   }
-  if (system != system_) chain.add(SystemRecord{std::string(system)}, now);
+  if (system != system_) chain.add(SystemRecord{std::string(system)}, asked);
   turn.end.turns = turns_ + 1;
   turn.end.profile = turn.setup.profile;
   turn.end.model = turn.setup.model;
-  chain.add_turn(turn, now);
+  chain.add_turn(turn, asked, ended);
   if (auto written = write(chain.text()); !written) {
     if (is_new) ::close(std::exchange(descriptor_, -1));  // its file is gone
     return written;
@@ -265,22 +305,24 @@ Result<SavedSession> load_session(const fs::path& directory, std::string_view id
   if (!is_session_id(id) || !base::status_of(path).exists) return not_found(id);
   BYOK_TRY(const std::string text, base::read_file(path, kLargestFile));
   SavedSession session = read_session(text);
-  if (session.last_time.empty() && session.turns.empty()) {
-    return fail(ErrorKind::usage, fmt::format("{} holds no session", path.string()),
-                fmt::format("remove it: byok sessions rm {}", id));
-  }
+  if (!holds_event(session)) return no_session(path, id);
   session.id = id;
   return session;
 }
 
 Result<std::string> find_session(const fs::path& directory, std::string_view prefix) {
-  auto entries = session_entries(directory);
+  BYOK_CHECK(check_folder(directory));
+  return find_session(session_entries(directory), prefix);
+}
+
+Result<std::string> find_session(const std::vector<SessionEntry>& entries, std::string_view prefix) {
+  if (prefix.empty()) return fail(ErrorKind::usage, "an empty id names no session", "`byok sessions list` shows all");
   std::vector<std::string> newest;
   std::vector<std::string> found;
-  for (SessionEntry& entry : entries) {
-    if (entry.id == prefix) return std::move(entry.id);
+  for (const SessionEntry& entry : entries) {
+    if (entry.id == prefix) return entry.id;
     if (newest.size() < kMostNear) newest.push_back(entry.id);
-    if (entry.id.starts_with(prefix)) found.push_back(std::move(entry.id));
+    if (entry.id.starts_with(prefix)) found.push_back(entry.id);
   }
   if (found.size() == 1) return std::move(found.front());
   if (found.empty()) {
@@ -298,15 +340,17 @@ Result<std::string> find_session(const fs::path& directory, std::string_view pre
 }
 
 Result<std::string> newest_session(const fs::path& directory) {
-  auto entries = session_entries(directory);
-  if (!entries.empty()) return std::move(entries.front().id);
+  BYOK_CHECK(check_folder(directory));
+  for (SessionEntry& entry : session_entries(directory)) {
+    if (has_event(session_path(directory, entry.id))) return std::move(entry.id);
+  }
   return fail(ErrorKind::usage, "no session was kept yet", "`byok ask --save` keeps one");
 }
 
 Result<> remove_session(const fs::path& directory, std::string_view id) {
   if (!is_session_id(id)) return not_found(id);
   const fs::path path = session_path(directory, id);
-  BYOK_TRY(const int descriptor, open_locked(path, id));
+  BYOK_TRY(const int descriptor, open_locked(path, id, Purpose::remove));
   const int error = ::unlink(path.c_str()) == 0 ? 0 : errno;
   ::close(descriptor);
   if (error != 0) {
@@ -317,11 +361,11 @@ Result<> remove_session(const fs::path& directory, std::string_view id) {
   return {};
 }
 
-Result<std::vector<std::string>> remove_sessions_before(const fs::path& directory,
+Result<std::vector<std::string>> remove_sessions_before(const fs::path& directory, std::string_view profile,
                                                         std::chrono::system_clock::time_point limit) {
   std::vector<std::string> removed;
   for (const SessionInfo& info : list_sessions(directory)) {
-    if (info.last >= limit) continue;
+    if (info.last >= limit || (info.setup.profile != profile && info.size > 0)) continue;
     const auto done = remove_session(directory, info.id);
     if (done) {
       removed.push_back(info.id);

@@ -62,6 +62,7 @@ base::Result<> log_usage(const std::filesystem::path& file, const UsageEntry& en
     descriptor = ::open(file.c_str(), kFlags, kMode);
   }
   if (descriptor < 0) return cannot_log(file, errno);
+  static_cast<void>(::fchmod(descriptor, kMode));  // one from elsewhere may have been readable to others
   const std::string line = to_json(entry, redactor) + "\n";
   int error = base::write_all(descriptor, is_torn(descriptor) ? "\n" + line : line);
   if (::close(descriptor) != 0 && error == 0 && errno != EINTR) error = errno;

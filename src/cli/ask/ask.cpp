@@ -15,6 +15,7 @@
 #include "cli/ask/prompt.hpp"
 #include "cli/ask/request.hpp"
 #include "cli/ask/result.hpp"
+#include "cli/ask/turn_events.hpp"
 #include "cli/ask/verdict.hpp"
 #include "cli/catalog.hpp"
 #include "cli/commands.hpp"
@@ -69,6 +70,8 @@ RunResult collect(const Launched& launched, const session::TurnResult& turn, Ans
   return result;
 }
 
+using Stamps = std::vector<session::EventStamp>;
+
 // One run of `ask` after its options were read.
 class Ask {
  public:
@@ -89,7 +92,6 @@ class Ask {
     }
     auto prompt = assemble_prompt(options_, context_, launched->deadline);
     if (!prompt) return fail_command(context_, prompt.error(), is_json(), profile);
-    const std::string prompt_text = options_.format == OutputFormat::stream_json ? *prompt : std::string();
     auto message = message_of(options_, *std::move(prompt), *profile, context_.redactor);
     if (!message) return fail_command(context_, message.error(), is_json(), profile);
     if (options_.schema && !options_.schema->warning().empty()) context_.warn(options_.schema->warning());
@@ -102,7 +104,7 @@ class Ask {
     if (options_.is_dry_run) return print_dry_run(options_, *launched, request, context_);
     auto output = Output::open(options_, context_);
     if (!output) return fail_command(context_, output.error(), is_json(), profile);
-    return converse(*launched, conversation, std::move(request), prompt_text, *output);
+    return converse(*launched, conversation, std::move(request), *output);
   }
 
  private:
@@ -117,8 +119,8 @@ class Ask {
   }
 
   core::Request make_request(session::Session& conversation, core::Message message) {
-    if (const session::SavedSession* saved = keeper_.resumed()) {
-      for (const std::string& loss : conversation.restore(*saved)) context_.warn(loss);
+    if (keeper_.resumed() != nullptr) {
+      for (const std::string& loss : conversation.restore(keeper_.take_resumed())) context_.warn(loss);
     }
     core::Request request =
         conversation.request(std::move(message), options_of(options_, conversation.profile(), context_));
@@ -126,8 +128,7 @@ class Ask {
     return request;
   }
 
-  int converse(Launched& launched, session::Session& conversation, core::Request request, std::string_view prompt,
-               Output& output) {
+  int converse(Launched& launched, session::Session& conversation, core::Request request, Output& output) {
     EventStream events([&](std::string_view bytes) { return output.write_json(context_, bytes); }, context_.redactor);
     const bool has_events = options_.format == OutputFormat::stream_json;
     const bool prints_text = streams_text();
@@ -136,15 +137,7 @@ class Ask {
                              .shows_reasoning = shows_reasoning(options_, launched.profile, context_),
                              .file = output.file(),
                              .events = has_events ? &events : nullptr});
-    if (has_events) {
-      events.start({.profile = launched.profile.name,
-                    .origin = launched.profile.base_url.origin(),
-                    .wire_api = core::to_string(launched.profile.wire_api),
-                    .model = launched.profile.model,
-                    .session_id = keeper_.id(),
-                    .is_resume = keeper_.resumed() != nullptr},
-                   prompt);
-    }
+    if (has_events) begin_events(events, keeper_, launched.profile, request.messages.back(), context_.redactor);
     const std::size_t turns_before = conversation.turn_count();
     session::TurnResult turn =
         take_turns(launched, conversation, std::move(request), answer, has_events ? &events : nullptr);
@@ -179,30 +172,35 @@ class Ask {
         context_.say(fmt::format("byok: the reply does not have the form asked for: {}; asking again",
                                  value.error().sentence()));
       const std::string words = session::repair_prompt(value.error());
-      if (events != nullptr) end_turn(*events, turn, answer, words);
+      const core::Message next{.role = core::Role::user, .parts = {core::TextPart{words}}};
+      if (events != nullptr) end_earlier(*events, launched.profile, turn);
       keep_earlier(launched.profile, turn,
-                   std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin));
+                   std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin),
+                   events);
+      if (events != nullptr) events->user_message(next);
       refused_reply_ = answer.content();
       answer.begin_again();
-      request = conversation.request({.role = core::Role::user, .parts = {core::TextPart{words}}},
-                                     options_of(options_, launched.profile, context_));
+      request = conversation.request(next, options_of(options_, launched.profile, context_));
     }
   }
 
-  static void end_turn(EventStream& events, const session::TurnResult& turn, const Answer& answer,
-                       std::string_view next_prompt) {
-    events.usage(turn.usage, turn.model, core::to_string(turn.finish));
-    events.message(answer.content(), answer.reasoning(), answer.encrypted());
-    events.turn_end();
-    events.user_message(next_prompt);
+  void end_earlier(EventStream& events, const core::Profile& profile, const session::TurnResult& turn) const {
+    RunResult result;
+    result.set_profile(profile);
+    result.usage = turn.usage;
+    result.finish = turn.finish;
+    const session::SavedTurn* const kept = kept_ ? &*kept_ : nullptr;
+    end_turn(events, turn, result, reply_of(kept, result, {}), kept, will_keep());
   }
 
   // A turn that another follows. That it cannot be kept is said of the last one.
-  void keep_earlier(const core::Profile& profile, const session::TurnResult& turn, std::chrono::milliseconds duration) {
+  void keep_earlier(const core::Profile& profile, const session::TurnResult& turn, std::chrono::milliseconds duration,
+                    EventStream* events) {
     earlier_attempts_ += turn.attempts;
     keeper_.log_usage(profile, turn, static_cast<int>(ExitCode::form), duration);
-    if (!keeper_.keeps() || !kept_ || !kept_->has_reply()) return;
-    [[maybe_unused]] const auto stored = keeper_.append(*std::exchange(kept_, std::nullopt), profile.system);
+    if (!will_keep()) return;
+    [[maybe_unused]] const auto stored = keeper_.append(*std::exchange(kept_, std::nullopt), profile.system,
+                                                        events != nullptr ? events->take_stamps() : Stamps());
   }
 
   session::TurnResult take_turn(Launched& launched, session::Session& conversation, core::Request request,
@@ -220,20 +218,26 @@ class Ask {
     if (is_alone()) {
       return session::run_turn(*transport, context_.log, launched.profile, std::move(request), options, answer);
     }
-    session::Session::Outcome outcome =
-        conversation.send(*transport, context_.log, std::move(request.messages.back()),
-                          options_of(options_, launched.profile, context_), options, answer);
+    core::Message prompt = std::move(request.messages.back());
+    request = {};  // a long history is not held once more
+    session::Session::Outcome outcome = conversation.send(
+        *transport, context_.log, std::move(prompt), options_of(options_, launched.profile, context_), options, answer);
     kept_ = std::move(outcome.kept);
+    kept_->end.turns = keeper_.keeps() ? keeper_.file()->turn_count() + 1 : conversation.turn_count();
     return std::move(outcome.turn);
   }
 
   // Prints what is printed at the end, in the order: the answer, then what is said about it.
   int finish(const Launched& launched, const session::TurnResult& turn, RunResult& result, EventStream* events,
              std::string_view encrypted, Output& output) {
+    const session::SavedTurn* const kept = kept_ ? &*kept_ : nullptr;
+    const core::Message reply = events != nullptr ? reply_of(kept, result, encrypted) : core::Message{};
     if (options_.extracts) extract(result);
     const bool is_whole = result.exit_code == 0;
-    keep(launched.profile, result);
-    std::optional<base::Error> write_error = print_end(turn, result, events, encrypted, output);
+    if (kept_ && kept_->error && result.error) kept_->error = record_of(*result.error);
+    if (events != nullptr) end_turn(*events, turn, result, reply, kept, will_keep());
+    const bool is_kept = keep(launched.profile, result, events);
+    std::optional<base::Error> write_error = print_end(result, events, output);
     if (const auto closed = output.close(context_, is_whole && !write_error); !closed && !write_error) {
       write_error = closed.error();
     }
@@ -243,25 +247,37 @@ class Ask {
     }
     for (const std::string& warning : result.warnings) context_.warn(warning);
     if (!is_json() && result.exit_code == 0) say_tool_calls(result);
-    if (result.error && result.error->kind != ErrorKind::cancelled)
-      context_.report(*result.error, turn.url.empty() ? launched.where() : launched.where(turn.url));
+    if (result.error && result.error->kind != ErrorKind::cancelled) {
+      // What the disk refuses has nothing to do with the provider's address.
+      const bool is_ours = !is_kept || write_error;
+      context_.report(*result.error, is_ours            ? std::string()
+                                     : turn.url.empty() ? launched.where()
+                                                        : launched.where(turn.url));
+    }
     if (options_.shows_usage) context_.say("byok: " + usage_line(result));
     keeper_.log_usage(launched.profile, turn, result.exit_code, result.duration);
     return result.exit_code;
   }
 
-  // The exchange on disk, before the result names its id. That it cannot be kept is a failure where it was asked for.
-  void keep(const core::Profile& profile, RunResult& result) {
-    if (!keeper_.keeps() || !kept_ || !kept_->has_reply()) return;
-    const auto stored = keeper_.append(*std::exchange(kept_, std::nullopt), profile.system);
+  [[nodiscard]] bool will_keep() const { return keeper_.keeps() && kept_ && kept_->has_reply(); }
+
+  // The exchange on disk, before the result names its id. That it cannot be kept is a failure where it was asked for:
+  // false.
+  bool keep(const core::Profile& profile, RunResult& result, EventStream* events) {
+    if (!will_keep()) return true;
+    const auto stored = keeper_.append(*std::exchange(kept_, std::nullopt), profile.system,
+                                       events != nullptr ? events->take_stamps() : Stamps());
     if (stored) {
       result.session_id = keeper_.id();
     } else if (keeper_.is_wished() && result.exit_code == 0) {
       result.error = stored.error();
       result.exit_code = static_cast<int>(exit_code_for(stored.error().kind, 0));
+      if (events != nullptr) events->error(record_of(stored.error()), true);
+      return false;
     } else {
       result.warnings.push_back(fmt::format("{}; {}", stored.error().message, stored.error().hint));
     }
+    return true;
   }
 
   // Calls have no place in text: without a word they would look like an empty reply.
@@ -272,15 +288,8 @@ class Ask {
     context_.say(fmt::format("byok: the reply is a call of {}; --json shows it", names));
   }
 
-  std::optional<base::Error> print_end(const session::TurnResult& turn, RunResult& result, EventStream* events,
-                                       std::string_view encrypted, Output& output) {
+  std::optional<base::Error> print_end(RunResult& result, EventStream* events, Output& output) {
     if (events != nullptr) {
-      if (turn.had_output) {
-        events->usage(result.usage, turn.model, result.finish ? core::to_string(*result.finish) : "");
-        events->message(result.content, result.reasoning, encrypted);
-      }
-      if (result.error) events->error(*result.error);
-      events->turn_end();
       events->idle(result.error && result.error->kind == ErrorKind::cancelled);
       events->raw_line(to_json(result, context_.redactor));
       const auto written = events->flush();

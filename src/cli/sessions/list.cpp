@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/failure.hpp"
 #include "cli/keeper.hpp"
 #include "cli/sessions/session_table.hpp"
 #include "session/store/event_line.hpp"
@@ -37,21 +38,38 @@ std::string as_json(const std::vector<SessionInfo>& sessions) {
   return array.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+template <class Entries>
+std::string ids_of(const Entries& entries) {
+  std::string ids;
+  for (const auto& entry : entries) ids += entry.id + "\n";
+  return ids;
+}
+
 }  // namespace
 
 int run_sessions_list(const Arguments& arguments, Context& context) {
-  const std::filesystem::path directory = sessions_directory(context);
-  if (arguments.has("ids")) {
-    std::string ids;
-    for (const session::SessionEntry& entry : session::session_entries(directory)) ids += entry.id + "\n";
-    return context.print(ids);
-  }
+  const bool is_json = arguments.has("json");
   const auto words = arguments.last("search");
+  if (is_json && arguments.has("ids")) {
+    base::Error error;
+    error.kind = base::ErrorKind::usage;
+    error.message = "--ids and --json do not go together";
+    error.hint = "--json holds the ids, too";
+    return fail_command(context, error, is_json);
+  }
+  const std::filesystem::path directory = sessions_directory(context);
+  if (const auto checked = session::check_folder(directory); !checked) {
+    return fail_command(context, checked.error(), is_json);
+  }
+  if (arguments.has("ids"))
+    return context.print(words ? ids_of(session::search_sessions(directory, *words))
+                               : ids_of(session::session_entries(directory)));
   const std::vector<SessionInfo> sessions =
       words ? session::search_sessions(directory, *words) : session::list_sessions(directory);
-  if (arguments.has("json")) return context.print_json(as_json(sessions));
+  if (is_json) return context.print_json(as_json(sessions));
   if (sessions.empty()) {
-    context.say(words ? "byok: no session holds that" : "byok: no sessions yet; byok ask --save keeps one");
+    if (!context.is_quiet)
+      context.say(words ? "byok: no session holds that" : "byok: no sessions yet; byok ask --save keeps one");
     return 0;
   }
   const bool is_terminal = context.streams.out_is_terminal;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -25,11 +26,8 @@ using session::SessionInfo;
 
 constexpr std::size_t kMostShown = 20;
 
-// A bare number would count seconds, which nobody means here.
 Result<std::chrono::milliseconds> read_age(const std::string& text) {
-  const bool has_unit = !text.empty() && (text.back() < '0' || text.back() > '9');
-  const auto age = has_unit ? config::parse_duration(text) : std::nullopt;
-  if (age) return *age;
+  if (const auto age = config::parse_age(text)) return *age;
   return fail(ErrorKind::usage, fmt::format("--older-than cannot be {}", base::shell_quote(text)),
               "it is a time with its unit, such as 90d or 12h");
 }
@@ -42,19 +40,21 @@ Result<std::vector<SessionInfo>> chosen(const Arguments& arguments, const std::f
     return fail(ErrorKind::usage, "byok sessions rm takes ids or --older-than, one of the two",
                 "`byok sessions list` shows the ids");
   }
-  std::vector<SessionInfo> all = session::list_sessions(directory);
+  BYOK_CHECK(session::check_folder(directory));
   if (older) {
+    std::vector<SessionInfo> all = session::list_sessions(directory);
     BYOK_TRY(const auto age, read_age(*older));
     const auto limit = std::chrono::system_clock::now() - age;
     std::erase_if(all, [&](const SessionInfo& info) { return info.last >= limit; });
     return all;
   }
   std::vector<SessionInfo> some;
+  const std::vector<session::SessionEntry> entries = session::session_entries(directory);
+  std::set<std::string> seen;
   for (const std::string& word : words) {
-    BYOK_TRY(const std::string id, session::find_session(directory, word));
-    const auto info = std::ranges::find(all, id, &SessionInfo::id);
-    if (info == all.end() || std::ranges::find(some, id, &SessionInfo::id) != some.end()) continue;
-    some.push_back(*info);
+    BYOK_TRY(const std::string id, session::find_session(entries, word));
+    const auto entry = std::ranges::find(entries, id, &session::SessionEntry::id);
+    if (seen.insert(id).second) some.push_back(session::read_info(directory, *entry));
   }
   return some;
 }

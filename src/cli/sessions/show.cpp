@@ -1,11 +1,15 @@
 // `byok sessions show`: a conversation to read: rendered on a terminal, as Markdown elsewhere.
 #include <fmt/format.h>
 
+#include <array>
+#include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
 #include "cli/sessions/found.hpp"
+#include "session/store/event_line.hpp"
 #include "session/store/export.hpp"
 #include "terminal/markdown.hpp"
 #include "terminal/sanitize.hpp"
@@ -13,6 +17,17 @@
 
 namespace byok::cli {
 namespace {
+
+// People's own time; what is no time stays as it is.
+std::string local_time(const std::string& text) {
+  const auto time = session::parse_timestamp(text);
+  if (!time) return text;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(*time);
+  std::tm parts{};
+  if (localtime_r(&seconds, &parts) == nullptr) return text;
+  std::array<char, 64> shown{};
+  return {shown.data(), std::strftime(shown.data(), shown.size(), "%Y-%m-%d %H:%M", &parts)};
+}
 
 // Each message is rendered by itself, so that one with an open fence does not swallow the next.
 class Reader {
@@ -33,13 +48,13 @@ class Reader {
  private:
   [[nodiscard]] std::string head_of(const session::SavedSession& session) const {
     const std::string title = session.title.empty() ? session.id : session.title;
-    return fmt::format(
-        "{}\n{}\n", context_.out_style.bold(terminal::sanitize_line(title)),
-        context_.out_style.dim(terminal::sanitize_line(fmt::format("{}, begun {}", session.id, session.started))));
+    return fmt::format("{}\n{}\n", context_.out_style.bold(terminal::sanitize_line(title)),
+                       context_.out_style.dim(terminal::sanitize_line(
+                           fmt::format("{}, begun {}", session.id, local_time(session.started)))));
   }
 
   int show(const session::SavedTurn& turn) {
-    std::string time = turn.time;
+    std::string time = local_time(turn.time);
     for (const core::Message& each : turn.messages) {
       const std::string text = session::to_markdown(each);
       if (int code = message(speaker(each, turn), std::exchange(time, {}), text); code != 0) return code;

@@ -37,9 +37,9 @@ Fields& Fields::raw(std::string_view name, std::string_view json) {
 std::string Fields::object() const { return "{" + out_ + "}"; }
 
 std::string event_line(const EventHead& head, std::string_view data) {
+  // The parent may come from a file that another program wrote.
   return fmt::format("{{\"type\":\"{}\",\"id\":\"{}\",\"timestamp\":\"{}\",\"parentId\":{}{},\"data\":{}}}\n",
-                     head.type, head.id, head.timestamp,
-                     head.parent.empty() ? "null" : fmt::format("\"{}\"", head.parent),
+                     head.type, head.id, head.timestamp, head.parent.empty() ? "null" : base::json_quote(head.parent),
                      head.is_ephemeral ? R"(,"ephemeral":true)" : "", data);
 }
 

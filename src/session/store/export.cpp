@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/text.hpp"
+
 namespace byok::session {
 namespace {
 
@@ -25,6 +27,28 @@ std::string fenced(std::string_view text) {
   return fmt::format("{}\n{}{}{}\n", fence, text, text.ends_with('\n') || text.empty() ? "" : "\n", fence);
 }
 
+// The line that closes a fence which the text leaves open (CommonMark, section 4.5), so that what follows is not in it.
+std::string closing_fence(std::string_view text) {
+  std::string open;
+  for (std::string_view line : base::split(text, '\n')) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    if (indent > 3 || indent == line.size()) continue;
+    line.remove_prefix(indent);
+    const char mark = line.front();
+    if (mark != '`' && mark != '~') continue;
+    const std::size_t length = std::min(line.find_first_not_of(mark), line.size());
+    const std::string_view rest = line.substr(length);
+    if (length < 3) continue;
+    if (open.empty()) {
+      if (mark == '~' || !rest.contains('`')) open = std::string(length, mark);
+    } else if (mark == open.front() && length >= open.size() && base::trim(rest).empty()) {
+      open.clear();
+    }
+  }
+  return open.empty() ? std::string() : open + "\n";
+}
+
 std::string attachment_name(std::string_view kind, std::string_view media_type, std::string_view name,
                             std::string_view url, std::size_t size) {
   std::string text(kind);
@@ -34,7 +58,7 @@ std::string attachment_name(std::string_view kind, std::string_view media_type, 
 }
 
 struct MarkdownOf {
-  std::string operator()(const core::TextPart& part) const { return part.text + "\n"; }
+  std::string operator()(const core::TextPart& part) const { return part.text + "\n" + closing_fence(part.text); }
   std::string operator()(const core::ImagePart& part) const {
     return fmt::format("*[{}]*\n", attachment_name("image", part.media_type, {}, part.url, part.bytes.size()));
   }
@@ -127,7 +151,7 @@ std::string to_markdown(const SavedSession& session) {
       out += fmt::format("\n{}\n", heading_of(message, turn));
       if (const std::string text = to_markdown(message); !text.empty()) out += "\n" + text;
     }
-    if (turn.error) out += fmt::format("\n> error: {}\n", turn.error->message);
+    if (turn.error) out += fmt::format("\n> error: {}\n", base::replace_all(turn.error->message, "\n", "\n> "));
   }
   return out;
 }

@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -47,10 +50,37 @@ void read_ends(int descriptor, SessionInfo& info) {
   }
 }
 
+bool holds_record(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const auto record = read_record(text.substr(at, end - at));
+    if (record && !record->is_ephemeral) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 }  // namespace
 
 fs::path session_path(const fs::path& directory, std::string_view id) {
   return directory / (std::string(id) + std::string(kSuffix));
+}
+
+base::Result<> check_folder(const fs::path& directory) {
+  if (directory.empty()) {
+    return base::fail(base::ErrorKind::config, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set",
+                      "set HOME");
+  }
+  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno == ENOENT) return {};
+    return base::fail(
+        base::ErrorKind::output,
+        fmt::format("cannot read the sessions in {}: {}", directory.string(), std::system_category().message(errno)),
+        errno == ENOTDIR ? "something else is in the folder's place: move it away" : "make the folder readable");
+  }
+  ::close(descriptor);
+  return {};
 }
 
 std::vector<SessionEntry> session_entries(const fs::path& directory) {
@@ -62,9 +92,7 @@ std::vector<SessionEntry> session_entries(const fs::path& directory) {
     std::string id = name.substr(0, name.size() - kSuffix.size());
     struct stat status{};
     if (!is_session_id(id) || ::stat(at->path().c_str(), &status) != 0) continue;
-    if (S_ISREG(status.st_mode) && status.st_size > 0) {
-      entries.push_back({.id = std::move(id), .written = nanoseconds(status.st_mtim)});
-    }
+    if (S_ISREG(status.st_mode)) entries.push_back({.id = std::move(id), .written = nanoseconds(status.st_mtim)});
   }
   std::ranges::sort(entries, [](const SessionEntry& a, const SessionEntry& b) {
     return a.written != b.written ? a.written > b.written : a.id > b.id;
@@ -72,22 +100,36 @@ std::vector<SessionEntry> session_entries(const fs::path& directory) {
   return entries;
 }
 
+SessionInfo read_info(const fs::path& directory, const SessionEntry& entry) {
+  SessionInfo info;
+  info.id = entry.id;
+  info.last = Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(entry.written)));
+  const int descriptor = ::open(session_path(directory, entry.id).c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status{};
+  if (descriptor >= 0 && ::fstat(descriptor, &status) == 0) {
+    info.size = static_cast<std::uint64_t>(status.st_size);
+    read_ends(descriptor, info);
+  }
+  if (descriptor >= 0) ::close(descriptor);
+  return info;
+}
+
 std::vector<SessionInfo> list_sessions(const fs::path& directory) {
   std::vector<SessionInfo> sessions;
-  for (SessionEntry& entry : session_entries(directory)) {
-    SessionInfo info;
-    info.last = Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(entry.written)));
-    const int descriptor = ::open(session_path(directory, entry.id).c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status{};
-    if (descriptor >= 0 && ::fstat(descriptor, &status) == 0) {
-      info.size = static_cast<std::uint64_t>(status.st_size);
-      read_ends(descriptor, info);
-    }
-    if (descriptor >= 0) ::close(descriptor);
-    info.id = std::move(entry.id);
-    sessions.push_back(std::move(info));
-  }
+  for (const SessionEntry& entry : session_entries(directory)) sessions.push_back(read_info(directory, entry));
   return sessions;
+}
+
+bool has_event(const fs::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return true;
+  struct stat status{};
+  const std::uint64_t size = ::fstat(descriptor, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+  // Our own files tell in their first line; others are read whole.
+  bool has_found = holds_record(read_at(descriptor, 0, kBlock));
+  if (!has_found && size > kBlock) has_found = holds_record(read_at(descriptor, 0, size));
+  ::close(descriptor);
+  return has_found;
 }
 
 void read_head(std::string_view head, SessionInfo& info) {
@@ -111,6 +153,7 @@ void read_head(std::string_view head, SessionInfo& info) {
 
 bool read_tail(std::string_view tail, SessionInfo& info) {
   bool has_time = false;
+  std::size_t unfinished = 0;
   std::size_t end = tail.size();
   while (end > 0) {
     const std::size_t newline = tail.find_last_of('\n', end - 1);
@@ -119,10 +162,14 @@ bool read_tail(std::string_view tail, SessionInfo& info) {
     if (record) {
       const auto time = parse_timestamp(record->timestamp);
       if (time && !std::exchange(has_time, true)) info.last = *time;
+      if (const auto* message = std::get_if<MessageRecord>(&record->data);
+          message != nullptr && message->message.role == core::Role::assistant && !message->message.parts.empty()) {
+        unfinished = 1;
+      }
       const auto* ended = std::get_if<TurnEndRecord>(&record->data);
       const auto* rewound = std::get_if<RewindRecord>(&record->data);
       if (ended != nullptr || rewound != nullptr) {
-        info.turns = ended != nullptr ? ended->turns : rewound->turns;
+        info.turns = (ended != nullptr ? ended->turns : rewound->turns) + unfinished;
         const std::string& profile = ended != nullptr ? ended->profile : rewound->profile;
         const std::string& model = ended != nullptr ? ended->model : rewound->model;
         if (!profile.empty()) info.setup.profile = profile;
@@ -130,9 +177,10 @@ bool read_tail(std::string_view tail, SessionInfo& info) {
         return true;
       }
     }
-    if (begin == 0) return false;
+    if (begin == 0) break;
     end = begin - 1;
   }
+  info.turns = unfinished;
   return false;
 }
 

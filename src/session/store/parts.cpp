@@ -21,7 +21,8 @@ using wire::Json;
 void write_arguments(Fields& fields, std::string_view arguments, const base::Redactor& redactor) {
   const std::string text = redactor.redact(arguments);
   const bool fits = text.starts_with('{') && text.find_first_of("\r\n") == std::string::npos;
-  if (fits && Json::parse(text).is_object() && nlohmann::json::accept(text)) {
+  // As deep as it will stand in its line, which the reader bounds.
+  if (fits && Json::parse("[[[[[[[[" + text + "]]]]]]]]").is_array() && nlohmann::json::accept(text)) {
     fields.raw("arguments", text);
   } else {
     fields.text("arguments", text);

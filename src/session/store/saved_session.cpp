@@ -148,7 +148,7 @@ SavedSession read_session(std::string_view text) {
   return session;
 }
 
-std::vector<std::string> problems_of(const SavedSession& session, std::string_view file) {
+std::vector<std::string> problems_of(const SavedSession& session, std::string_view file, std::string_view torn_file) {
   std::vector<std::string> problems;
   if (session.junk_lines == 1) {
     problems.push_back(fmt::format("Line {} of {} is no event and was passed over.", session.first_junk, file));
@@ -162,8 +162,11 @@ std::vector<std::string> problems_of(const SavedSession& session, std::string_vi
                                    session.lost_prompts == 1 ? "was" : "were"));
   }
   if (session.torn > 0) {
-    problems.push_back(fmt::format("The last {} bytes of {} are of a turn that was not finished and were left out.",
-                                   session.torn, file));
+    const bool has_reply = !session.turns.empty() && !session.turns.back().is_finished;
+    problems.push_back(fmt::format(
+        "The last {} bytes of {} {} and were {}.", session.torn, file,
+        has_reply ? "are the cut end of a turn whose reply is there" : "are of a turn that was not finished",
+        torn_file.empty() ? "left out" : fmt::format("moved to {}", torn_file)));
   }
   return problems;
 }
@@ -176,27 +179,39 @@ std::vector<core::Message> history_of(const SavedSession& session) {
   return history;
 }
 
-void EventChain::add(const RecordData& data, std::chrono::system_clock::time_point time) {
-  std::string id = make_uuid();
+void EventChain::add(RecordData data, Time time) {
+  std::string id;
+  auto* const message = std::get_if<MessageRecord>(&data);
+  if (const auto stamp = std::ranges::find(stamps_, type_of(data), &EventStamp::type); stamp != stamps_.end()) {
+    id = std::move(stamp->id);
+    time = stamp->time;
+    if (message != nullptr) message->message_id = std::move(stamp->message_id);
+    stamps_.erase(stamp);
+  } else {
+    id = make_uuid();
+  }
+  if (message != nullptr && message->message.role == core::Role::assistant && message->message_id.empty()) {
+    message->message_id = make_uuid();
+  }
   const std::string now = timestamp(time);
   text_ += event_line({.type = type_of(data), .id = id, .timestamp = now, .parent = parent_}, data_of(data, redactor_));
   parent_ = std::move(id);
 }
 
-void EventChain::add_turn(const SavedTurn& turn, std::chrono::system_clock::time_point time) {
+void EventChain::add_turn(const SavedTurn& turn, Time asked, Time ended) {
   bool has_started = false;
   for (const core::Message& message : turn.messages) {
-    if (message.role != core::Role::user && !std::exchange(has_started, true)) add(OtherRecord{}, time);
+    if (message.role != core::Role::user && !std::exchange(has_started, true)) add(OtherRecord{}, asked);
     if (message.role != core::Role::tool) {
-      add(MessageRecord{message.role == core::Role::assistant ? make_uuid() : "", message}, time);
+      add(MessageRecord{{}, message}, has_started ? ended : asked);
       continue;
     }
     for (const core::Part& part : message.parts) {
-      if (const auto* result = std::get_if<core::ToolResultPart>(&part)) add(ToolRecord{*result}, time);
+      if (const auto* result = std::get_if<core::ToolResultPart>(&part)) add(ToolRecord{*result}, ended);
     }
   }
-  if (turn.error) add(*turn.error, time);
-  add(turn.end, time);
+  if (turn.error) add(*turn.error, ended);
+  add(turn.end, ended);
 }
 
 }  // namespace byok::session

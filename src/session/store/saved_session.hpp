@@ -25,6 +25,14 @@ struct SavedTurn {
   [[nodiscard]] bool has_reply() const;  // something came that a next request can go on from
 };
 
+// What an event is known by already, because it was shown before it is kept.
+struct EventStamp {
+  std::string_view type;  // type_of
+  std::string id;
+  std::chrono::system_clock::time_point time;
+  std::string message_id;  // of assistant.message
+};
+
 struct SavedSession {
   std::string id;
   std::string title;
@@ -47,8 +55,10 @@ struct SavedSession {
 
 // Never fails: a text without any event gives a session without an id.
 [[nodiscard]] SavedSession read_session(std::string_view text);
-// A sentence for each thing that is wrong, with the file's name.
-[[nodiscard]] std::vector<std::string> problems_of(const SavedSession& session, std::string_view file);
+// A sentence for each thing that is wrong, with the file's name, and with the name of the file that the torn bytes were
+// moved to, if they were.
+[[nodiscard]] std::vector<std::string> problems_of(const SavedSession& session, std::string_view file,
+                                                   std::string_view torn_file = {});
 
 // The messages that the next request carries: those of turns that have a reply.
 [[nodiscard]] std::vector<core::Message> history_of(const SavedSession& session);
@@ -56,17 +66,23 @@ struct SavedSession {
 // Writes events one after the other, each the child of the one before.
 class EventChain {
  public:
-  EventChain(const base::Redactor& redactor, std::string parent) : redactor_(redactor), parent_(std::move(parent)) {}
+  using Time = std::chrono::system_clock::time_point;
 
-  void add(const RecordData& data, std::chrono::system_clock::time_point time);
-  // The messages, the error if there is one, and the end.
-  void add_turn(const SavedTurn& turn, std::chrono::system_clock::time_point time);
+  // Each stamp is used once, by the first event of its type.
+  EventChain(const base::Redactor& redactor, std::string parent, std::vector<EventStamp> stamps = {})
+      : redactor_(redactor), parent_(std::move(parent)), stamps_(std::move(stamps)) {}
+
+  void add(RecordData data, Time time);
+  // The messages, the error if there is one, and the end: the prompt at the one time, what came at the other.
+  void add_turn(const SavedTurn& turn, Time asked, Time ended);
+  void add_turn(const SavedTurn& turn, Time time) { add_turn(turn, time, time); }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const std::string& last_id() const { return parent_; }
 
  private:
   const base::Redactor& redactor_;
   std::string parent_;
+  std::vector<EventStamp> stamps_;
   std::string text_;
 };
 

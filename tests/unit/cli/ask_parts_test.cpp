@@ -327,14 +327,23 @@ TEST_CASE("stream events chain by their parents and end with what is given last"
         return byok::base::Result<>{};
       },
       nothing);
-  events.start({.profile = "p", .origin = "https://h", .wire_api = "completions", .model = "m"}, "hi");
+  byok::cli::EventStream::Start start;
+  start.record.setup = {.profile = "p", .origin = "https://h", .wire_api = "completions", .model = "m"};
+  start.parent = "before";
+  const auto message = [](byok::core::Role role, const std::string& text) {
+    return byok::core::Message{.role = role, .parts = {byok::core::TextPart{text}}};
+  };
+  events.start(start, message(byok::core::Role::user, "hi"));
   events.turn_start();
   events.message_delta("a\"b\n");
   byok::core::Usage usage;
   usage.output_tokens = 2;
   events.usage(usage, "m-1", "stop");
-  events.message("a\"b\n", "", "");
-  events.turn_end();
+  events.message(message(byok::core::Role::assistant, "a\"b\n"));
+  byok::session::TurnEndRecord turn_end;
+  turn_end.turns = 3;
+  events.turn_end(turn_end);
+  const auto stamps = events.take_stamps();
   events.idle(false);
   events.raw_line(R"({"type":"result"})");
   REQUIRE(events.flush());
@@ -347,9 +356,16 @@ TEST_CASE("stream events chain by their parents and end with what is given last"
   CHECK(at == lines.size());
   REQUIRE(all.size() == 9);
   CHECK(all[0]["type"] == "session.start");
-  CHECK(all[0]["parentId"].is_null());
+  CHECK(all[0]["parentId"] == "before");
   CHECK(all[1]["data"]["content"] == "hi");
-  for (std::size_t i = 1; i < 8; ++i) CHECK(all[i]["parentId"] == all[i - 1]["id"]);
+  // The parent is the last event that a session's file holds, too.
+  const std::vector<std::size_t> parents{0, 0, 1, 2, 2, 2, 5, 6};
+  for (std::size_t i = 1; i < 8; ++i) CHECK(all[i]["parentId"] == all[parents[i]]["id"]);
+  REQUIRE(stamps.size() == 5);
+  CHECK(stamps[3].type == "assistant.message");
+  CHECK(stamps[3].id == all[5]["id"]);
+  CHECK(stamps[3].message_id == all[5]["data"]["messageId"]);
+  CHECK(all[6]["data"]["turns"] == 3);
   CHECK(all[3]["ephemeral"] == true);
   CHECK(all[3]["data"]["deltaContent"] == "a\"b\n");
   CHECK(all[3]["data"]["messageId"] == all[5]["data"]["messageId"]);

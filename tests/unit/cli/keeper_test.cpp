@@ -268,6 +268,15 @@ TEST_CASE("sessions older than the key says are removed once a day, and never th
     profile.retention = std::chrono::hours(24 * 30);
     run.exchange(saving(true), profile, "another limit");
     CHECK(run.count() == 4);
+    // Another profile's key is for its own sessions.
+    core::Profile other = profile;
+    other.name = "q";
+    other.retention = std::chrono::hours(1);
+    add_old();
+    run.exchange(saving(true), other, "of another profile");
+    CHECK(run.count() == 6);
+    run.exchange(saving(true), profile, "and its day is its own");
+    CHECK(run.count() == 7);
   }
   SUBCASE("the old one is gone on with") {
     run.exchange(named(old), profile, "still good");

@@ -410,4 +410,6 @@ TEST_CASE("What is kept of conversations is said at the top level, for all or in
   const core::Profile own = resolve("save: always\nretention: 90d\n", ", save: never, retention: 1h");
   CHECK(own.save == core::Save::never);
   CHECK(own.retention == std::chrono::hours(1));
+  CHECK(resolve("save: Never\n", "").save == core::Save::never);
+  CHECK(resolve("save: ALWAYS\n", "").save == core::Save::always);
 }

@@ -93,7 +93,16 @@ TEST_CASE("Each shape takes its own kind of value and says what else it wants") 
            Row{Shape::local_only, "lan", true},
            Row{Shape::local_only, "wan", false},
            Row{Shape::save, "terminal", true},
+           Row{Shape::save, "Never", true},
            Row{Shape::save, "sometimes", false},
+           Row{Shape::age, "90d", true},
+           Row{Shape::age, "12h", true},
+           Row{Shape::age, "0", true},
+           Row{Shape::age, "90", false},
+           Row{Shape::age, "-5d", false},
+           Row{Shape::age, "1y", false},
+           Row{Shape::age, "1000000d", false},
+           Row{Shape::age, "[90d]", false},
        }) {
     CAPTURE(row.yaml);
     CAPTURE(static_cast<int>(row.shape));
@@ -103,6 +112,19 @@ TEST_CASE("Each shape takes its own kind of value and says what else it wants") 
   }
   CHECK(check_shape(value_of("\"12\""), Shape::integer)->remedy == "write 12 without quotes");
   CHECK(check_shape(value_of("\"true\""), Shape::boolean)->remedy == "write true without quotes");
+  CHECK(check_shape(value_of("yes"), Shape::save)->summary == "must be always, terminal or never, and is \"yes\"");
+  CHECK(check_shape(value_of("90"), Shape::age)->remedy.starts_with("write 90d "));
+  CHECK(check_shape(value_of("1y"), Shape::age)->remedy == "write 90d (units: d, h, m, s); 0 is for ever");
+}
+
+TEST_CASE("An age has a unit and is not negative") {
+  CHECK(parse_age("90d") == milliseconds(7'776'000'000));
+  CHECK(parse_age(" 12h ") == milliseconds(43'200'000));
+  CHECK(parse_age("0d") == milliseconds(0));
+  for (const char* bad : {"90", "0", "", "-5d", "1.", "d", "1y"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_age(bad).has_value());
+  }
 }
 
 TEST_CASE("JSON keeps numbers as written, and what JSON does not know becomes text") {

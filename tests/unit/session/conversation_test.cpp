@@ -108,7 +108,8 @@ TEST_CASE("Responses with store: true sends all again where the server's copy is
   auto other = profile;
   other.wire_model = other.model = "m2";
   CHECK(talk.session.set_profile(other) ==
-        std::vector<std::string>{"The reasoning of a reply was left out: m2 cannot read another model's."});
+        std::vector<std::string>{
+            "The reasoning of a reply was left out: m2 cannot read what another model or server wrote."});
   talk.say("Why?");
   const auto body = nlohmann::json::parse(talk.body(1));
   CHECK(body["model"] == "m2");
@@ -254,6 +255,11 @@ TEST_CASE("a session that was saved goes on as if it had never stopped") {
     Talk third(other, {});
     CHECK(third.session.restore(*saved).size() == 1);  // the reasoning
     CHECK(messages_text(third.session.messages()) == "user: text(Which city?)\nassistant: text(Rome)\n");
+    // Said when the model changed, and not at each run after that.
+    auto later = *saved;
+    later.setup = session::setup_of(other);
+    Talk fourth(other, {});
+    CHECK(fourth.session.restore(later).empty());
   }
 }
 

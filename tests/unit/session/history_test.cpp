@@ -38,7 +38,24 @@ TEST_CASE("calls and results go in pairs or not at all") {
       messages_text(sendable({user("a"), assistant({TextPart{"look"}, call("1"), call("2")}), result("1"), result("9"),
                               assistant({TextPart{"b"}}), user("c"), assistant({call("3")}), user("d")})) ==
       "user: text(a)\nassistant: text(look) call(1,f,{})\ntool: result(1,42,false)\nassistant: text(b)\n"
-      "user: text(c)\nuser: text(d)\n");
+      "user: text(d)\n");
+}
+
+TEST_CASE("a reply that was a call alone takes its prompt along, and one with text stays without the call") {
+  CHECK(messages_text(sendable({user("a"), assistant({thought(), call("1")}), user("b")})) == "user: text(b)\n");
+  CHECK(messages_text(sendable({user("a"), assistant({TextPart{"look"}, call("1")}), user("b")})) ==
+        "user: text(a)\nassistant: text(look)\nuser: text(b)\n");
+  CHECK(messages_text(sendable({user("a"), assistant({call("1")}), result("1"), assistant({call("2")}), user("b")})) ==
+        "user: text(a)\nassistant: call(1,f,{})\ntool: result(1,42,false)\nuser: text(b)\n");
+}
+
+TEST_CASE("a call without a result is named") {
+  const auto said = [](const std::vector<Message>& turn) { return unanswered_sentence(turn); };
+  CHECK(said({user("a"), assistant({call("1")})}) ==
+        "The call of f has no result and was left out, with the prompt that led to it.");
+  CHECK(said({user("a"), assistant({TextPart{"look"}, call("1")})}) == "The call of f has no result and was left out.");
+  CHECK(said({user("a"), assistant({call("1")}), result("1"), assistant({TextPart{"b"}})}).empty());
+  CHECK(said({user("a"), assistant({TextPart{"b"}})}).empty());
 }
 
 TEST_CASE("a result that stands before its call is none") {
@@ -67,7 +84,8 @@ TEST_CASE("what cannot go along is counted and named") {
   CHECK(messages_text(messages) == "user: text(a)\nassistant: text(b)\nuser: text(c)\nassistant: text(d)\n");
   CHECK(losses.reasoning == 2);
   CHECK(sentences_of(losses, to) ==
-        std::vector<std::string>{"2 pieces of reasoning were left out: m cannot read another model's."});
+        std::vector<std::string>{
+            "2 pieces of reasoning were left out: m cannot read what another model or server wrote."});
 }
 
 TEST_CASE("an attachment goes along where the wire API has a place for it") {

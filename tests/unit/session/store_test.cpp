@@ -10,6 +10,8 @@
 //
 #include <doctest/doctest.h>
 
+#include "base/text.hpp"
+#include "session/store/event_line.hpp"
 #include "support/saved_turns.hpp"
 
 using namespace byok;
@@ -163,9 +165,9 @@ TEST_CASE("what a kill cut off is set aside, said, and written over") {
   {
     auto opened = SessionFile::open(folder.path(), id, kNothingToHide);
     REQUIRE(opened.has_value());
-    REQUIRE(opened->problems.size() == 2);
+    REQUIRE(opened->problems.size() == 1);
     CHECK(opened->problems[0].contains("not finished"));
-    CHECK(opened->problems[1] == "They were moved to " + folder.file(id).string() + ".torn.");
+    CHECK(opened->problems[0].ends_with("and were moved to " + folder.file(id).string() + ".torn."));
     CHECK(folder.read(id) == whole);
     const std::filesystem::path aside = folder.file(id).string() + ".torn";
     CHECK(SessionFolder::read_path(aside) == torn + "\n");
@@ -291,6 +293,72 @@ TEST_CASE("there is no session of a strange name") {
     CHECK(SessionFile::open(folder.path(), id, kNothingToHide).error().kind == base::ErrorKind::usage);
   }
   CHECK(load_session(folder.path(), "abcd").error().message.contains("holds no session"));
+  CHECK(find_session(folder.path(), "").error().kind == base::ErrorKind::usage);
+}
+
+TEST_CASE("a file without any event is not gone on with, and is left as it is") {
+  const SessionFolder folder;
+  const std::string id = keep(folder, {saved_turn("one", "1")});
+  const std::string junk = "no event\n" + std::string(100'000, 'x');
+  for (const std::string& text : {junk, std::string(R"({"type":"session.start","id":"x","timest)"), std::string()}) {
+    folder.write("zzzz", text);
+    CHECK(newest_session(folder.path()) == id);
+    CHECK(SessionFile::open(folder.path(), "zzzz", kNothingToHide).error().message.contains("holds no session"));
+    CHECK(folder.read("zzzz") == text);
+    CHECK_FALSE(std::filesystem::exists(folder.file("zzzz").string() + ".torn"));
+  }
+  REQUIRE(remove_session(folder.path(), "zzzz").has_value());
+}
+
+TEST_CASE("what another program wrote meanwhile is not cut off") {
+  const SessionFolder folder;
+  const std::string id = keep(folder, {saved_turn("one", "1")});
+  auto opened = SessionFile::open(folder.path(), id, kNothingToHide);
+  REQUIRE(opened.has_value());
+  folder.add(id, "{\"type\":\"note\",\"data\":{}}\n");
+  const std::string before = folder.read(id);
+  const auto appended = opened->file.append(saved_turn("two", "2"), "", kNoon);
+  REQUIRE_FALSE(appended.has_value());
+  CHECK(appended.error().kind == base::ErrorKind::output);
+  CHECK(appended.error().message.contains("meanwhile"));
+  CHECK(folder.read(id) == before);
+}
+
+TEST_CASE("events that were shown already keep their ids and times, and others have the turn's own") {
+  const SessionFolder folder;
+  auto file = SessionFile::begin(folder.path(), kNoon, kNothingToHide);
+  auto turn = saved_turn("one", "1");
+  turn.time = timestamp(kNoon - 5min);
+  turn.end.duration_ms = 90'000;
+  const std::vector<EventStamp> stamps{
+      {.type = "user.message", .id = "shown-1", .time = kNoon - 4min, .message_id = {}},
+      {.type = "assistant.message", .id = "shown-2", .time = kNoon - 3min, .message_id = "shown-3"}};
+  REQUIRE(file.append(turn, "", kNoon, stamps).has_value());
+  std::vector<Record> records;
+  const std::string text = folder.read(file.id());
+  for (const std::string_view line : base::split(base::trim(text), '\n')) records.push_back(read_record(line).value());
+  REQUIRE(records.size() == 5);
+  CHECK(records[0].timestamp == timestamp(kNoon - 5min));
+  CHECK(records[1].id == "shown-1");
+  CHECK(records[1].timestamp == timestamp(kNoon - 4min));
+  CHECK(records[3].id == "shown-2");
+  CHECK(std::get<MessageRecord>(records[3].data).message_id == "shown-3");
+  CHECK(records[4].timestamp == timestamp(kNoon - 5min + 90s));
+  CHECK(file.last_event() == records[4].id);
+}
+
+TEST_CASE("a file that others could read is made private, and one that may only be read can be removed") {
+  const SessionFolder folder;
+  const std::string id = keep(folder, {saved_turn("one", "1")});
+  namespace fs = std::filesystem;
+  fs::permissions(folder.file(id), fs::perms(0644));
+  fs::permissions(folder.path(), fs::perms(0755));
+  CHECK(SessionFile::open(folder.path(), id, kNothingToHide).has_value());
+  CHECK(mode_of(folder.file(id)) == 0600);
+  CHECK(mode_of(folder.path()) == 0700);
+  fs::permissions(folder.file(id), fs::perms(0400));
+  CHECK(remove_session(folder.path(), id).has_value());
+  CHECK_FALSE(fs::exists(folder.file(id)));
 }
 
 TEST_CASE("old sessions go, young ones and those in use stay") {
@@ -298,11 +366,15 @@ TEST_CASE("old sessions go, young ones and those in use stay") {
   const std::string old = keep(folder, {saved_turn("old", "1")}, kNoon - 24h * 100);
   const std::string used = keep(folder, {saved_turn("used", "1")}, kNoon - 24h * 100);
   const std::string young = keep(folder, {saved_turn("young", "1")}, kNoon - 24h * 80);
+  auto elsewhere = saved_turn("other profile", "1");
+  elsewhere.setup.profile = "q";
+  const std::string others = keep(folder, {elsewhere}, kNoon - 24h * 100);
   const auto open = SessionFile::open(folder.path(), used, kNothingToHide);
   REQUIRE(open.has_value());
-  const auto removed = remove_sessions_before(folder.path(), kNoon - 24h * 90);
+  const auto removed = remove_sessions_before(folder.path(), "p", kNoon - 24h * 90);
   REQUIRE(removed.has_value());
   CHECK(*removed == std::vector<std::string>{old});
   CHECK(std::filesystem::exists(folder.file(young)));
   CHECK(std::filesystem::exists(folder.file(used)));
+  CHECK(std::filesystem::exists(folder.file(others)));
 }

@@ -19,6 +19,11 @@ TEST_CASE("the envelope has type, id, timestamp, parent, ephemeral and data") {
       "{\"type\":\"t\",\"id\":\"i\",\"timestamp\":\"now\",\"parentId\":\"p\",\"ephemeral\":true,\"data\":{\"a\":1}}\n");
 }
 
+TEST_CASE("a parent's id from another program's file stays text") {
+  const std::string line = event_line({.type = "t", .id = "i", .timestamp = "n", .parent = "a\"b\nc"}, "{}");
+  CHECK(line == "{\"type\":\"t\",\"id\":\"i\",\"timestamp\":\"n\",\"parentId\":\"a\\\"b\\nc\",\"data\":{}}\n");
+}
+
 TEST_CASE("fields are quoted, left out when absent, and redacted before they are quoted") {
   base::Redactor redactor;
   redactor.add("secret\\value");

@@ -70,3 +70,14 @@ TEST_CASE("JSON Lines are the file's own, without junk and what was cut") {
   const std::string damaged = "junk\n" + text + "{\"type\":\"user.mess";
   CHECK(to_jsonl(read_session(damaged), damaged) == text);
 }
+
+TEST_CASE("a fence that a reply leaves open does not swallow what follows") {
+  EventChain chain(kNothingToHide, "");
+  auto cut = saved_turn("one", "Here:\n````c\n```\nint main() {");
+  cut.error = ErrorRecord{.kind = "cancelled", .message = "line 1\nline 2", .status = 0};
+  chain.add_turn(cut, kNoon);
+  chain.add_turn(saved_turn("two", "```\nwhole\n```"), kNoon);
+  const std::string text = to_markdown(read_session(chain.text()));
+  CHECK(text.contains("int main() {\n````\n\n> error: line 1\n> line 2\n\n## User\n\ntwo\n"));
+  CHECK(text.ends_with("```\nwhole\n```\n"));
+}

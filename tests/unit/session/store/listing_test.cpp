@@ -49,9 +49,37 @@ TEST_CASE("a long middle is not read, and a torn tail is looked past") {
   CHECK(sessions[0].last == kNoon);
 }
 
-TEST_CASE("other files and empty ones are no sessions") {
+TEST_CASE("a turn whose end was cut off counts where its reply is there") {
+  const SessionFolder folder;
+  const std::string id = keep(folder, {saved_turn("one", "1"), saved_turn("two", "2")});
+  const std::string whole = folder.read(id);
+  folder.write(id, whole.substr(0, whole.size() - 30));
+  CHECK(list_sessions(folder.path()).at(0).turns == 2);
+  CHECK(read_session(folder.read(id)).turns.size() == 2);
+  const std::string one = keep(folder, {saved_turn("one", "1")});
+  folder.write(one, folder.read(one).substr(0, folder.read(one).size() - 30));
+  CHECK(list_sessions(folder.path()).at(0).turns == 1);
+}
+
+TEST_CASE("a folder that is not one is no empty list") {
+  const SessionFolder folder;
+  CHECK(check_folder(folder.path()).has_value());  // nothing was kept yet
+  folder.write("abcd", "x\n");
+  CHECK(check_folder(folder.path()).has_value());
+  CHECK(check_folder(folder.file("abcd")).error().kind == base::ErrorKind::output);
+  CHECK(check_folder({}).error().kind == base::ErrorKind::config);
+}
+
+TEST_CASE("an empty file is listed, so that it can be removed") {
   const SessionFolder folder;
   folder.write("abcd", "");
+  REQUIRE(list_sessions(folder.path()).size() == 1);
+  CHECK(list_sessions(folder.path())[0].size == 0);
+}
+
+TEST_CASE("other files are no sessions") {
+  const SessionFolder folder;
+  std::filesystem::create_directories(folder.path());
   folder.write("ABCDE", "x\n");
   std::filesystem::create_directories(folder.path() / "abcde.jsonl");
   std::ofstream(folder.path() / "abcdef.jsonl.torn") << "x\n";

@@ -1,6 +1,8 @@
 // Events become turns again; what is cut, missing or strange is kept out and said.
 #include "session/store/saved_session.hpp"
 
+#include <fmt/format.h>
+
 #include <ostream>
 //
 #include <doctest/doctest.h>
@@ -129,6 +131,16 @@ TEST_CASE("a junk line in place of a turn's end loses nothing") {
   CHECK(prompts_of(session) == Words{"one", "two"});
   CHECK_FALSE(session.turns[0].is_finished);
   CHECK(problems_of(session, "F") == Words{"Line 4 of F is no event and was passed over."});
+}
+
+TEST_CASE("a cut end of a turn whose reply is there is told apart") {
+  const std::string whole = Text().start().turn("one", "1").str();
+  const auto session = read_session(whole.substr(0, whole.size() - 20));
+  REQUIRE(session.turns.size() == 1);
+  CHECK(problems_of(session, "F", "F.torn") ==
+        Words{fmt::format("The last {} bytes of F are the cut end of a turn whose reply is there and were moved to "
+                          "F.torn.",
+                          session.torn)});
 }
 
 TEST_CASE("a prompt without a reply that another follows is left out") {
