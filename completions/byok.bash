@@ -61,11 +61,11 @@ _byok() {
     --fault) COMPREPLY=($(compgen -W 'status:429 stall truncate no-finish error-in-stream html bad-json split-utf8 crlf comments empty' -- "$word")); return ;;
   esac
   if [[ -z $first ]]; then
-    COMPREPLY=($(compgen -W 'ask models profiles sessions doctor mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
+    COMPREPLY=($(compgen -W 'ask chat models profiles sessions doctor mock completion help --config --verbose -v --quiet -q --color --help -h --version' -- "$word"))
     return
   fi
   case $first in
-    help) COMPREPLY=($(compgen -W 'ask models profiles sessions doctor mock completion' -- "$word")); return ;;
+    help) COMPREPLY=($(compgen -W 'ask chat models profiles sessions doctor mock completion' -- "$word")); return ;;
     models) seconds='list show' ;;
     profiles) seconds='list show add default rm path' ;;
     sessions) seconds='list show rm export' ;;
@@ -76,6 +76,7 @@ _byok() {
   fi
   case "$first${seconds:+ $second}" in
     'ask') options='--profile -p --model -m --system -s --file -f --attach -a --no-stdin -n --strict-utf8 --max-input --continue -c --session --save --no-save --output -o --output-format --json --schema --schema-retries --extract -x --no-stream --show-reasoning --hide-reasoning --usage -u --max-output-tokens --temperature --top-p --stop --seed --reasoning-effort --set --header -H --dry-run --curl --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
+    'chat') options='--profile -p --model -m --system -s --continue -c --session --save --no-save --raw --show-reasoning --hide-reasoning --usage -u --max-output-tokens --temperature --top-p --stop --seed --reasoning-effort --set --header -H --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'models list') options='--profile -p --model -m --json --filter --refresh --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'models show') options='--profile -p --model -m --json --retries --retry-max-wait --connect-timeout --first-token-timeout --idle-timeout --timeout --config --verbose -v --quiet -q --color --help -h' ;;
     'profiles list') options='--json --names --config --verbose -v --quiet -q --color --help -h' ;;

@@ -27,8 +27,9 @@ namespace {
 
 using Run = int (*)(const Arguments&, Context&);
 
-constexpr std::array<std::pair<std::string_view, Run>, 16> kRuns{{
+constexpr std::array<std::pair<std::string_view, Run>, 17> kRuns{{
     {"ask", run_ask},
+    {"chat", run_chat},
     {"models list", run_models_list},
     {"models show", run_models_show},
     {"profiles list", run_profiles_list},

@@ -39,6 +39,17 @@ constexpr Option kConversation[] = {
     {"no-save", 0, none, "", "Conversation", "keep nothing of this exchange"},
 };
 
+constexpr Option kChatPrompt[] = {
+    {"system", 's', text, "TEXT", "Prompt", "system instructions; @FILE reads a file"},
+};
+
+constexpr Option kChatOutput[] = {
+    {"raw", 0, none, "", "Output", "replies as they are written, not as rendered Markdown"},
+    {"show-reasoning", 0, none, "", "Output", "reasoning on stderr (default: when it is a terminal)"},
+    {"hide-reasoning", 0, none, "", "Output", "no reasoning on stderr"},
+    {"usage", 'u', none, "", "Output", "tokens and times after each reply (default: on a terminal)"},
+};
+
 constexpr Option kOutput[] = {
     {"output", 'o', file, "FILE", "Output", "write the answer to FILE, whole or not at all"},
     {"output-format", 0, choice, "text|json|stream-json", "Output", "how the reply is printed (default text)"},
@@ -64,6 +75,9 @@ constexpr Option kSampling[] = {
 constexpr Option kRequest[] = {
     {"set", 0, text, "PATH=VALUE", "Request", "set a field of the request body; null removes; repeatable"},
     {"header", 'H', text, "NAME: VALUE", "Request", "add a header, or @FILE with one a line; repeatable"},
+};
+
+constexpr Option kDryRun[] = {
     {"dry-run", 0, none, "", "Request", "print the request without secrets and send nothing"},
     {"curl", 0, none, "", "Request", "print the request as a curl command and send nothing"},
 };
@@ -137,8 +151,10 @@ constexpr Option kMock[] = {
      "bad-json, split-utf8, crlf, comments, empty"},
 };
 
-constexpr std::span<const Option> kAskOptions[] = {kProfile,  kPrompt,  kConversation, kOutput,
-                                                   kSampling, kRequest, kNetwork,      kGlobal};
+constexpr std::span<const Option> kAskOptions[] = {kProfile, kPrompt, kConversation, kOutput, kSampling,
+                                                   kRequest, kDryRun, kNetwork,      kGlobal};
+constexpr std::span<const Option> kChatOptions[] = {kProfile,  kChatPrompt, kConversation, kChatOutput,
+                                                    kSampling, kRequest,    kNetwork,      kGlobal};
 constexpr std::span<const Option> kModelsListOptions[] = {kProfile, kModelsList, kNetwork, kGlobal};
 constexpr std::span<const Option> kModelsShowOptions[] = {kProfile, kListing, kNetwork, kGlobal};
 constexpr std::span<const Option> kProfilesListOptions[] = {kListing, kNames, kGlobal};
@@ -156,6 +172,11 @@ constexpr std::string_view kAskExamples[] = {
     "byok ask \"What does EXDEV mean?\"",
     "git diff | byok ask -p foundry \"Write a commit message for this change.\"",
     "byok ask -p claude -f main.cpp \"Where is the leak?\" --json | jq -r .content",
+};
+constexpr std::string_view kChatExamples[] = {
+    "byok chat -p demo",
+    "byok chat -p claude -s \"Answer in French.\" \"What is a monad?\"",
+    "byok chat -c",
 };
 constexpr std::string_view kModelsListExamples[] = {
     "byok models list -p openai",
@@ -207,6 +228,16 @@ from where the profile says, never from the command line.
 Exit codes: 0 a complete reply, 1 refused, 2 usage, 3 configuration, 4 key or
 account, 5 network, 6 try later, 7 incomplete, 8 not the form asked for,
 9 prompt too large.)";
+
+constexpr std::string_view kChatDetails =
+    R"(PROMPT is sent first. /help lists the commands that are typed at the prompt;
+Ctrl-C stops a reply, Ctrl-D leaves. A prompt may have several lines: between
+""" and """, behind a \ at the end of a line, pasted, or written in $VISUAL or
+$EDITOR with Ctrl-G. Replies are rendered as Markdown on a terminal.
+
+Where standard input is no terminal, each line is a prompt and no prompt is
+shown; a line that fails does not end it, and the exit code is the last
+failure's. On a terminal it is 0 however the turns went.)";
 
 constexpr std::string_view kModelsDetails =
     R"(A profile's own models: list replaces the provider's. Otherwise the provider is
@@ -267,6 +298,7 @@ service does. Any key is accepted but those that begin with bad.)";
 constexpr Command kCommands[] = {
     {"ask", "[PROMPT...]", "one prompt, one reply: for the shell and for scripts", kAskDetails, kAskExamples,
      kAskOptions, true},
+    {"chat", "[PROMPT...]", "a conversation in the terminal", kChatDetails, kChatExamples, kChatOptions, true},
     {"models list", "", "the models that a profile can use", kModelsDetails, kModelsListExamples, kModelsListOptions},
     {"models show", "ID", "what is known of one model", kModelsShowDetails, kModelsShowExamples, kModelsShowOptions,
      true},

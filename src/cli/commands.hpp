@@ -7,6 +7,7 @@
 namespace byok::cli {
 
 [[nodiscard]] int run_ask(const Arguments& arguments, Context& context);
+[[nodiscard]] int run_chat(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_models_list(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_models_show(const Arguments& arguments, Context& context);
 [[nodiscard]] int run_profiles_list(const Arguments& arguments, Context& context);

@@ -5,6 +5,23 @@
 
 namespace byok::cli {
 
+namespace {
+
+ExitCode exit_code_for_signal(int signal) {
+  switch (signal) {
+    case SIGTERM:
+      return ExitCode::terminated;
+    case SIGPIPE:
+      return ExitCode::closed;
+    case SIGHUP:
+      return ExitCode::hung_up;
+    default:
+      return ExitCode::interrupted;
+  }
+}
+
+}  // namespace
+
 ExitCode exit_code_for(base::ErrorKind kind, int signal) {
   using enum base::ErrorKind;
   switch (kind) {
@@ -35,7 +52,7 @@ ExitCode exit_code_for(base::ErrorKind kind, int signal) {
     case schema:
       return ExitCode::form;
     case cancelled:
-      return signal == SIGTERM ? ExitCode::terminated : signal == SIGPIPE ? ExitCode::closed : ExitCode::interrupted;
+      return exit_code_for_signal(signal);
     case internal:
       return ExitCode::defect;
   }

@@ -18,12 +18,13 @@ enum class ExitCode {
   form = 8,        // the reply does not have the form asked for
   too_large = 9,
   defect = 70,
+  hung_up = 129,      // 128 + SIGHUP
   interrupted = 130,  // 128 + SIGINT
   closed = 141,       // 128 + SIGPIPE
   terminated = 143,   // 128 + SIGTERM
 };
 
-// By the error's kind alone. A cancelled run exits by its signal: `signal` is SIGINT, SIGTERM or SIGPIPE.
+// By the error's kind alone. A cancelled run exits by its signal: `signal` is SIGINT, SIGTERM, SIGHUP or SIGPIPE.
 [[nodiscard]] ExitCode exit_code_for(base::ErrorKind kind, int signal = 0);
 // For a reply that ended without an error.
 [[nodiscard]] ExitCode exit_code_for(core::FinishReason reason);

@@ -44,6 +44,11 @@ bool is_recent(const fs::path& stamp, std::string_view limit) {
   return text && *text == limit;
 }
 
+std::unexpected<base::Error> no_place() {
+  return fail(ErrorKind::config, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set",
+              "set HOME, or leave out -c, --session and --save");
+}
+
 }  // namespace
 
 Result<KeepWish> read_keep_wish(const Arguments& arguments) {
@@ -80,10 +85,7 @@ Keeper::Keeper(KeepWish wish, Context& context)
 
 Result<Keeper> Keeper::open(const KeepWish& wish, Context& context) {
   Keeper keeper(wish, context);
-  if (keeper.directory_.empty() && keeper.is_wished()) {
-    return fail(ErrorKind::config, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set",
-                "set HOME, or leave out -c, --session and --save");
-  }
+  if (keeper.directory_.empty() && keeper.is_wished()) return no_place();
   if (wish.session) {
     BYOK_CHECK(keeper.take_up(*wish.session));
   } else if (wish.continues) {
@@ -185,6 +187,15 @@ Result<> Keeper::rewind(std::size_t turns) { return file_ ? file_->rewind(turns,
 void Keeper::stop() {
   wish_.saves = false;
   file_.reset();
+}
+
+Result<> Keeper::start() {
+  if (file_) return {};
+  if (directory_.empty()) return no_place();
+  wish_.saves = true;
+  resumed_.reset();
+  begin();
+  return {};
 }
 
 void Keeper::begin_new() {

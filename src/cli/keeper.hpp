@@ -64,7 +64,9 @@ class Keeper {
   // Takes back all turns but the first `turns`.
   base::Result<> rewind(std::size_t turns);
 
-  void stop();       // nothing more is written
+  void stop();  // nothing more is written
+  // Keeps what follows as a new session, unless it is kept already. ErrorKind::config where there is no place.
+  base::Result<> start();
   void begin_new();  // another conversation from here on, kept where the one before was
   // Takes up another session, by the beginning of its id, under the lock and to the failures of `open`; then the one
   // before is let go. `settle` comes next.

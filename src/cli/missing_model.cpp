@@ -47,17 +47,6 @@ std::string list_of(const Models& models) {
   return text;
 }
 
-// The command or the line by which the profile would have this model from now on.
-std::string how_to_keep(const Launched& launched, const std::string& id) {
-  const core::Profile& profile = launched.profile;
-  if (profile.name == "env" || is_builtin(launched)) {
-    const auto origin = profile.origins.find("base_url");
-    const bool is_copilot = origin != profile.origins.end() && origin->second.starts_with("$COPILOT");
-    return fmt::format("export {}={}", is_copilot ? "COPILOT_MODEL" : "BYOK_MODEL", base::shell_quote(id));
-  }
-  return fmt::format("write model: {} in profile {} ($EDITOR \"$(byok profiles path)\")", id, profile.name);
-}
-
 void name_models(base::Error& error, const Launched& launched, const Models& models) {
   if (models.empty()) return;
   const std::string& first = models.front().id;
@@ -82,6 +71,16 @@ void resolve_alias(Launched& launched, Context& context) {
 }
 
 }  // namespace
+
+std::string how_to_keep(const Launched& launched, const std::string& id) {
+  const core::Profile& profile = launched.profile;
+  if (profile.name == "env" || is_builtin(launched)) {
+    const auto origin = profile.origins.find("base_url");
+    const bool is_copilot = origin != profile.origins.end() && origin->second.starts_with("$COPILOT");
+    return fmt::format("export {}={}", is_copilot ? "COPILOT_MODEL" : "BYOK_MODEL", base::shell_quote(id));
+  }
+  return fmt::format("write model: {} in profile {} ($EDITOR \"$(byok profiles path)\")", id, profile.name);
+}
 
 base::Result<Launched> launch_with_model(const config::Overrides& overrides, Context& context) {
   const bool sends_nothing = overrides.allow_unset;

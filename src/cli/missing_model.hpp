@@ -1,6 +1,8 @@
 // A model that is not named, is an alias, or does not exist: what it can be filled in with, and the error that helps.
 #pragma once
 
+#include <string>
+
 #include "base/result.hpp"
 #include "cli/launch.hpp"
 
@@ -16,5 +18,8 @@ namespace byok::cli {
 // To the hint of a "model not found" (other errors stay as they are): the listed models that were likely meant, from
 // the profile's list or the cache; where Foundry Local was found by its program, from what it answers (2 s).
 void suggest_models(base::Error& error, const Launched& launched, Context& context);
+
+// The command or the line by which the profile would have this model from now on.
+[[nodiscard]] std::string how_to_keep(const Launched& launched, const std::string& id);
 
 }  // namespace byok::cli

@@ -17,12 +17,6 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 
-struct Later {
-  std::string_view command;
-  std::string_view instead;
-};
-constexpr auto kLater = std::to_array<Later>({{"chat", "byok ask sends one prompt: byok ask \"What is 2+2?\""}});
-
 std::vector<std::string_view> first_names() {
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
@@ -136,15 +130,15 @@ std::unexpected<base::Error> unknown_command(const std::vector<std::string>& wor
     return fail(ErrorKind::usage, fmt::format("byok {} needs to know what to do", word), "write one of: " + parts);
   }
   if (word.starts_with('-')) return option_before_command(words, at);
-  if (const auto* const later = std::ranges::find(kLater, word, &Later::command); later != kLater.end()) {
-    return fail(ErrorKind::usage, fmt::format("byok {} is not available yet", word), std::string(later->instead));
-  }
   std::string hint = "byok --help lists the commands";
   const std::string near = base::nearest(word, first_names());
-  if (!near.empty()) {
-    hint = fmt::format("did you mean byok {}?", near);
-  } else if (const std::string line = reordered(words); !line.empty()) {
-    hint = "to ask a question, write: " + line;
+  if (!near.empty()) hint = fmt::format("did you mean byok {}?", near);
+  // A slip seldom hits the first letter: "what" is not "chat".
+  if (near.empty() || near.front() != word.front()) {
+    const std::string question = reordered(words);
+    if (!question.empty()) {
+      hint = fmt::format("to ask a question, write: {}{}", question, near.empty() ? "" : "\n" + hint);
+    }
   }
   return fail(ErrorKind::usage, fmt::format("there is no command {}", base::shell_quote(word)), hint);
 }

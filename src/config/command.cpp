@@ -62,14 +62,24 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
+struct Streams {
+  int input = -1;  // null
+  int output = -1;
+  bool takes_errors = false;  // in the output too
+};
+
 // posix_spawn's two option objects, destroyed together.
 class SpawnOptions {
  public:
-  SpawnOptions(int output, bool takes_errors) {
+  explicit SpawnOptions(const Streams& streams) {
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    if (takes_errors) posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (streams.input >= 0) {
+      posix_spawn_file_actions_adddup2(&actions_, streams.input, STDIN_FILENO);
+    } else {
+      posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    }
+    posix_spawn_file_actions_adddup2(&actions_, streams.output, STDOUT_FILENO);
+    if (streams.takes_errors) posix_spawn_file_actions_adddup2(&actions_, streams.output, STDERR_FILENO);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setpgroup(&attributes_, 0);
     // The group is not the terminal's foreground one. With these two blocked, reading a password from the terminal
@@ -156,13 +166,13 @@ class Process {
   std::optional<int> status_;
 };
 
-Result<pid_t> start(std::vector<std::string> argv, const Environment& environment, int output, bool takes_errors) {
+Result<pid_t> start(std::vector<std::string> argv, const Environment& environment, const Streams& streams) {
   std::vector<std::string> variables;
   for (const auto& [name, value] : environment.all()) variables.push_back(fmt::format("{}={}", name, value));
   const std::string program = argv.front();
   const std::vector<char*> arguments = pointers(argv);
   const std::vector<char*> values = pointers(variables);
-  const SpawnOptions options(output, takes_errors);
+  const SpawnOptions options(streams);
   pid_t pid = 0;
   const int error =
       ::posix_spawnp(&pid, program.c_str(), options.actions(), options.attributes(), arguments.data(), values.data());
@@ -216,14 +226,15 @@ struct Ended {
 };
 
 Result<Ended> run_to_end(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
-                         const CredentialContext& context, const Environment& environment, bool takes_errors) {
+                         const CredentialContext& context, const Environment& environment, Streams streams) {
   if (argv.empty() || argv.front().empty()) return fail(ErrorKind::config, "the command is empty");
   const std::string program = program_name(argv.front());
   Pipe pipe;
   if (pipe.reader() < 0) {
     return fail(ErrorKind::auth, fmt::format("cannot run {}: {}", program, std::system_category().message(errno)));
   }
-  BYOK_TRY(const pid_t pid, start(argv, environment, pipe.writer(), takes_errors));
+  streams.output = pipe.writer();
+  BYOK_TRY(const pid_t pid, start(argv, environment, streams));
   pipe.close_writer();
   Process process(pid);
   const Limit limit = limit_of(timeout, context);
@@ -256,14 +267,14 @@ Result<Ended> run_to_end(const std::vector<std::string>& argv, std::chrono::mill
 
 Result<std::string> run_command(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
                                 const CredentialContext& context, const Environment& environment) {
-  BYOK_TRY(Ended ended, run_to_end(argv, timeout, context, environment, false));
+  BYOK_TRY(Ended ended, run_to_end(argv, timeout, context, environment, {}));
   BYOK_CHECK(check_exit(ended.status, program_name(argv.front())));
   return std::move(ended.output);
 }
 
 Result<CommandReport> ask_command(const std::vector<std::string>& argv, std::chrono::milliseconds timeout,
-                                  const CredentialContext& context, const Environment& environment) {
-  BYOK_TRY(Ended ended, run_to_end(argv, timeout, context, environment, true));
+                                  const CredentialContext& context, const Environment& environment, int input) {
+  BYOK_TRY(Ended ended, run_to_end(argv, timeout, context, environment, {.input = input, .takes_errors = true}));
   const int status = WIFSIGNALED(ended.status) ? 128 + WTERMSIG(ended.status) : WEXITSTATUS(ended.status);
   return CommandReport{.exit_status = status, .output = std::move(ended.output)};
 }

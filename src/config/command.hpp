@@ -27,10 +27,12 @@ struct CommandReport {
   std::string output;   // of both streams
 };
 // The same for a program that is only asked about something: nothing of it reaches the terminal, and a failure of its
-// own is a report. Fails as run_command does where it cannot be started or does not end.
+// own is a report. Its standard input is the descriptor `input`, or null. Fails as run_command does where it cannot be
+// started or does not end.
 [[nodiscard]] base::Result<CommandReport> ask_command(const std::vector<std::string>& argv,
                                                       std::chrono::milliseconds timeout,
-                                                      const CredentialContext& context, const Environment& environment);
+                                                      const CredentialContext& context, const Environment& environment,
+                                                      int input = -1);
 
 // The absolute path of an executable file in one of PATH's absolute folders, or empty. (An entry such as `.` would run
 // what a folder from elsewhere holds.)

@@ -33,11 +33,13 @@ constexpr std::size_t kMostNear = 3;
 
 std::string reason(int error) { return std::system_category().message(error); }
 
+constexpr std::string_view kNotKept = "the turn cannot be kept: ";
+constexpr std::string_view kMakeWritable = "make the file and its folder writable, or use --no-save";
+
 std::unexpected<base::Error> cannot_keep(const fs::path& path, int error) {
-  return fail(ErrorKind::output,
-              fmt::format("the turn cannot be kept: cannot write {}: {}", path.string(), reason(error)),
+  return fail(ErrorKind::output, fmt::format("{}cannot write {}: {}", kNotKept, path.string(), reason(error)),
               error == ENOSPC || error == EDQUOT ? "make room on the disk; the turns before this one are safe"
-                                                 : "make the file and its folder writable, or use --no-save");
+                                                 : std::string(kMakeWritable));
 }
 
 std::unexpected<base::Error> not_found(std::string_view id) {
@@ -189,7 +191,9 @@ Result<> SessionFile::set_aside(const SavedSession& session, std::string_view te
 }
 
 Result<> SessionFile::create() {
-  BYOK_CHECK(base::make_private_directory(directory_));
+  if (const auto made = base::make_private_directory(directory_); !made) {
+    return fail(made.error().kind, fmt::format("{}{}", kNotKept, made.error().message), std::string(kMakeWritable));
+  }
   for (int attempt = 0;; ++attempt) {
     descriptor_ = ::open(path().c_str(), O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
     if (descriptor_ >= 0) break;

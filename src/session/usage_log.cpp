@@ -20,11 +20,12 @@ using base::fail;
 
 constexpr unsigned kMode = 0600;
 
+std::unexpected<base::Error> cannot_log(std::string_view why) {
+  return fail(ErrorKind::output, fmt::format("the usage cannot be logged: {}", why), "`usage_log: false` keeps no log");
+}
+
 std::unexpected<base::Error> cannot_log(const std::filesystem::path& file, int error) {
-  return fail(ErrorKind::output,
-              fmt::format("the usage cannot be logged: cannot write {}: {}", file.string(),
-                          std::system_category().message(error)),
-              "`usage_log: false` keeps no log");
+  return cannot_log(fmt::format("cannot write {}: {}", file.string(), std::system_category().message(error)));
 }
 
 // Whether the last line was cut off while it was written.
@@ -55,7 +56,9 @@ base::Result<> log_usage(const std::filesystem::path& file, const UsageEntry& en
   constexpr int kFlags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
   int descriptor = ::open(file.c_str(), kFlags, kMode);
   if (descriptor < 0 && errno == ENOENT && file.has_parent_path()) {
-    BYOK_CHECK(base::make_private_directory(file.parent_path()));
+    if (const auto made = base::make_private_directory(file.parent_path()); !made) {
+      return cannot_log(made.error().message);
+    }
     descriptor = ::open(file.c_str(), kFlags, kMode);
   }
   if (descriptor < 0) return cannot_log(file, errno);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "terminal/continuation.hpp"
 #include "terminal/sanitize.hpp"
 #include "terminal/width.hpp"
 
@@ -14,15 +15,7 @@ namespace byok::terminal {
 namespace {
 
 constexpr std::string_view kBell = "\a";
-constexpr std::string_view kQuotes = "\"\"\"";
 constexpr std::size_t kMostListed = 100;
-
-// An odd number of \ at the end: an even one is that many in the text.
-bool ends_with_backslash(std::string_view text) {
-  const std::size_t last = text.find_last_not_of('\\');
-  const std::size_t count = text.size() - (last == std::string_view::npos ? 0 : last + 1);
-  return count % 2 == 1;
-}
 
 std::string common_beginning(std::span<const std::string> texts) {
   std::string_view common = texts.front();
@@ -197,33 +190,18 @@ Editor::Outcome Editor::command(Key key, std::string& out) {
   return Outcome::none;
 }
 
-bool Editor::wants_more() const {
-  const std::string_view text = buffer_.text();
-  return text.starts_with(kQuotes) && text.find(kQuotes, kQuotes.size()) == std::string_view::npos;
-}
-
 Editor::Outcome Editor::enter() {
-  const bool is_at_end = buffer_.cursor() == buffer_.text().size();
-  if (is_at_end && ends_with_backslash(buffer_.text())) {
-    buffer_.replace(buffer_.cursor() - 1, buffer_.cursor(), "\n");
+  if (is_open_text(buffer_.text())) {
+    buffer_.insert("\n");
     return Outcome::none;
   }
-  if (!wants_more()) return Outcome::line;
-  buffer_.insert("\n");
+  const bool is_at_end = buffer_.cursor() == buffer_.text().size();
+  if (!is_at_end || !ends_with_backslash(buffer_.text())) return Outcome::line;
+  buffer_.replace(buffer_.cursor() - 1, buffer_.cursor(), "\n");
   return Outcome::none;
 }
 
-std::string Editor::line() const {
-  std::string_view text = buffer_.text();
-  if (!text.starts_with(kQuotes) || text.find(kQuotes, kQuotes.size()) + kQuotes.size() != text.size()) {
-    return std::string(text);
-  }
-  text.remove_prefix(kQuotes.size());
-  text.remove_suffix(kQuotes.size());
-  if (text.starts_with('\n')) text.remove_prefix(1);
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text);
-}
+std::string Editor::line() const { return without_quotes(buffer_.text()); }
 
 void Editor::go_vertically(Key key, std::string& out) {
   const std::optional<std::size_t> offset = view_.offset_beside(frame(), key == Key::up ? -1 : 1);

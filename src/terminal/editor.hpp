@@ -74,7 +74,6 @@ class Editor {
 
  private:
   [[nodiscard]] EditFrame frame() const;
-  [[nodiscard]] bool wants_more() const;
   Outcome command(Key key, std::string& out);
   bool move(Key key);
   bool change(Key key);

@@ -234,7 +234,9 @@ class PlainEditor final : public LineEditor {
     held_.erase(0, end == std::string::npos ? end : end + 1);
     searched_ = 0;
     if (line.ends_with('\r')) line.pop_back();
-    return {.kind = Reading::Kind::line, .draft = {.text = base::to_valid_utf8(line)}};
+    base::Utf8Check check;
+    std::string text = base::to_valid_utf8(line, &check);
+    return {.kind = Reading::Kind::line, .draft = {.text = std::move(text)}, .replaced = check.replaced};
   }
 
   EditorDescriptors descriptors_;

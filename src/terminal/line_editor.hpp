@@ -1,6 +1,7 @@
 // LineEditor: asks a person for a text: the seam between a conversation and the terminal.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "base/result.hpp"
@@ -18,7 +19,8 @@ struct Reading {
     signal,       // the interrupt descriptor is readable
   };
   Kind kind = Kind::end;
-  Draft draft;  // of `line`: the text; else what had been typed so far
+  Draft draft;               // of `line`: the text; else what had been typed so far
+  std::size_t replaced = 0;  // sequences of a plain line that were no UTF-8 and are U+FFFD now
 };
 
 class LineEditor {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "terminal/markdown_block.hpp"
-#include "terminal/markdown_table.hpp"
+#include "terminal/markdown/block.hpp"
+#include "terminal/markdown/table.hpp"
 
 namespace byok::terminal {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "terminal/markdown_flow.hpp"
-#include "terminal/markdown_spans.hpp"
+#include "terminal/markdown/flow.hpp"
+#include "terminal/markdown/spans.hpp"
 #include "terminal/sanitize.hpp"
 #include "terminal/style.hpp"
 

@@ -1,4 +1,4 @@
-// Interrupt: the self-pipe behind SIGINT and SIGTERM.
+// Interrupt: the self-pipe behind SIGINT, SIGTERM and SIGHUP.
 #include "transport/interrupt.hpp"
 
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 namespace byok::transport {
 namespace {
 
-constexpr std::array kSignals{SIGINT, SIGTERM};
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
 
 // A signal handler has no other way to reach its state. Both are touched by the handler and by the one Interrupt only.
 std::atomic<int> caught{0};
@@ -36,6 +36,18 @@ void on_signal(int number) {
   errno = saved_errno;
 }
 
+void catch_signals() {
+  struct sigaction ours{};
+  ours.sa_handler = on_signal;
+  ours.sa_flags = 0;  // no SA_RESTART: a write to a full pipe, or the opening of a FIFO, ends with EINTR
+  sigemptyset(&ours.sa_mask);
+  for (const int each : kSignals) sigaddset(&ours.sa_mask, each);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    // A shell starts background jobs with SIGINT ignored, and means it; so does nohup with SIGHUP.
+    if (replaced[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &ours, nullptr);
+  }
+}
+
 }  // namespace
 
 Interrupt::Interrupt() {
@@ -48,16 +60,16 @@ Interrupt::Interrupt() {
   }
   read_end_ = ends[0];
   write_end.store(ends[1]);
-  struct sigaction ours{};
-  ours.sa_handler = on_signal;
-  ours.sa_flags = 0;  // no SA_RESTART: a write to a full pipe, or the opening of a FIFO, ends with EINTR
-  sigemptyset(&ours.sa_mask);
-  for (const int each : kSignals) sigaddset(&ours.sa_mask, each);
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
-    ::sigaction(kSignals[i], nullptr, &replaced[i]);
-    // A shell starts background jobs with SIGINT ignored, and means it.
-    if (replaced[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &ours, nullptr);
-  }
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &replaced[i]);
+  catch_signals();
+}
+
+void Interrupt::rearm() {
+  if (read_end_ < 0) return;
+  std::array<char, 8> bytes{};
+  while (::read(read_end_, bytes.data(), bytes.size()) > 0) continue;
+  caught.store(0);
+  catch_signals();
 }
 
 Interrupt::~Interrupt() {

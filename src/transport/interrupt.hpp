@@ -1,4 +1,4 @@
-// Interrupt: SIGINT and SIGTERM as a readable descriptor (the self-pipe), so that every wait can end at once.
+// Interrupt: SIGINT, SIGTERM and SIGHUP as a readable descriptor (the self-pipe), so that every wait can end at once.
 #pragma once
 
 namespace byok::transport {
@@ -12,8 +12,10 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
+  // After a signal that was obeyed by stopping something: the next one is a first one again.
+  void rearm();
   [[nodiscard]] int fd() const { return read_end_; }
-  [[nodiscard]] int signal() const;  // SIGINT, SIGTERM, or 0 while none came
+  [[nodiscard]] int signal() const;  // which it was, or 0 while none came
 
  private:
   int read_end_ = -1;

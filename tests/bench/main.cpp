@@ -3,9 +3,12 @@
 //   cmake --preset release && cmake --build --preset release
 //   build/release/byok_bench build/release/byok [--rounds N] [--batch N] [PART...]
 //
-// Parts: small, medium, large, memory, https, version, interrupt; all without one. Figures are medians of 11 rounds
-// (--rounds) in which byok and curl take turns; for `memory` and `interrupt`, where curl has no part, of byok's runs.
-// The machine should have nothing else to do and at least two processors, one for the server.
+// Parts: small, medium, large, memory, https, version, interrupt, prompt, keys, paste, markdown; all without one.
+// Figures are medians of 11 rounds (--rounds) in which byok and curl take turns; for `memory` and `interrupt`, where
+// curl has no part, of byok's runs. The last four are `byok chat` on a pseudo-terminal: the first prompt beside `byok
+// --version`, and with 10,000 lines of history; a key in a line of 2,000 characters; a paste of 100 KB; a reply
+// rendered as markdown beside the same with --raw. The machine should have nothing else to do and at least two
+// processors, one for the server.
 //
 // The server is a process of its own. It streams by the chunked coding and sends 16 events (--batch), some 4 KiB, in
 // one chunk and one send, as a proxy in front of a fast model does. With one event a chunk (--batch 1) curl -N writes
@@ -28,6 +31,7 @@
 #include <vector>
 
 #include "loopback.hpp"
+#include "person.hpp"
 #include "program.hpp"
 #include "replies.hpp"
 
@@ -46,6 +50,10 @@ constexpr Wire kWires[] = {
     {Api::messages, "messages", "/v1/messages", "type: anthropic"},
 };
 constexpr std::string_view kCounts[] = {"5", "20000", "200000", "1000000", "silent"};
+constexpr std::string_view kMarkdownCount = "20000";
+constexpr std::string_view kPromptShown = "\x1b[?2004h";  // bracketed paste is on: keys are waited for
+constexpr std::string_view kTextEnd = "the-end";
+constexpr int kKeys = 500;
 
 // A folder for the run, removed at its end.
 class Folder {
@@ -160,8 +168,97 @@ class Bench {
     print_row("SIGINT to closed connection", fmt::format("{:.2f} ms", median(times)), "",
               fmt::format("max {:.2f}", *std::ranges::max_element(times)), "< 10 ms");
   }
+  void prompt() {
+    const Command chat = talk("chat-5");
+    const auto first_prompt = [&] {
+      Person person(chat);
+      person.wait_for(kPromptShown);
+      return person.leave();
+    };
+    const Command version = program({byok_, "--version"});
+    std::vector<double> plain, remembering, versions;
+    for (int i = 0; i < rounds_; ++i) {
+      write_history(0);
+      plain.push_back(first_prompt().wait_ms);
+      write_history(10'000);
+      remembering.push_back(first_prompt().wait_ms);
+      versions.push_back(measure(version).wall_ms);
+    }
+    write_history(0);
+    print_row("first prompt: wall", fmt::format("{:.2f} ms", median(plain)),
+              fmt::format("{:.2f} ver.", median(versions)), fmt::format("{:.2f}", median(plain) / median(versions)),
+              "<= 1.50");
+    print_row("10000 lines of history: wall", fmt::format("{:+.2f} ms", median(remembering) - median(plain)), "", "",
+              "< +10 ms");
+  }
+  void keys() {
+    for (const std::string_view where : {"end", "beginning"}) {
+      const auto typing = [&](int keys) {
+        Person person(talk("chat-5"));
+        person.wait_for(kPromptShown);
+        person.type("\x1b[200~" + std::string(2'000, 'x') + std::string(kTextEnd) + "\x1b[201~");
+        person.wait_for(kTextEnd);
+        if (where == "beginning") person.type_and_look("\x01");
+        for (int i = 0; i < keys; ++i) person.type_and_look("a");
+        return person.leave().cpu_ms;
+      };
+      std::vector<double> none, many;
+      for (int i = 0; i < rounds_; ++i) {
+        none.push_back(typing(0));
+        many.push_back(typing(kKeys));
+      }
+      print_row(fmt::format("a key at the {}: CPU", where),
+                fmt::format("{:.3f} ms", (median(many) - median(none)) / kKeys), "", "", "< 1 ms");
+    }
+  }
+  void paste() {
+    std::string text;
+    while (text.size() < 100'000) text += "a line of what was copied from somewhere else\r";
+    text += kTextEnd;
+    std::vector<double> walls, more, none;
+    for (int i = 0; i < rounds_; ++i) {
+      Person idle(talk("chat-5"));
+      idle.wait_for(kPromptShown);
+      none.push_back(idle.leave().cpu_ms);
+      Person person(talk("chat-5"));
+      person.wait_for(kPromptShown);
+      const auto before = now_ns();
+      person.type("\x1b[200~" + text + "\x1b[201~");
+      person.wait_for(kTextEnd);
+      walls.push_back(static_cast<double>(now_ns() - before) / 1e6);
+      more.push_back(person.leave().cpu_ms);
+    }
+    print_row("paste of 100 KB: wall", fmt::format("{:.2f} ms", median(walls)), "", "", "< 100 ms");
+    print_row("paste of 100 KB: CPU", fmt::format("{:+.2f} ms", median(more) - median(none)), "", "", "");
+  }
+  void markdown() {
+    const auto streaming = [&](bool is_raw) {
+      Command command = talk("markdown");
+      if (is_raw) command.argv.emplace_back("--raw");
+      command.argv.emplace_back(kPrompt);
+      Person person(command);
+      // Off while the reply comes, on again at the prompt behind it.
+      person.wait_for(kPromptShown);
+      if (!person.has_seen("tokens")) person.wait_for_next(kPromptShown);
+      return person.leave().cpu_ms;
+    };
+    std::vector<double> rendered, raw;
+    for (int i = 0; i < rounds_; ++i) {
+      rendered.push_back(streaming(false));
+      raw.push_back(streaming(true));
+    }
+    print_row(fmt::format("{} chunks as markdown: CPU", kMarkdownCount), fmt::format("{:.2f} ms", median(rendered)),
+              fmt::format("{:.2f} raw", median(raw)), fmt::format("{:.2f}", median(rendered) / median(raw)), "<= 2.00");
+  }
 
  private:
+  // The prompts typed before, as many.
+  void write_history(int lines) const {
+    const std::filesystem::path state = folder_.path() / ".local" / "state" / "byok";
+    std::filesystem::create_directories(state);
+    std::ofstream file(state / "history");
+    for (int i = 0; i < lines; ++i) file << fmt::format("What does line {} of this history say of threads?\n", i);
+  }
   void write_config() {
     std::ofstream file(folder_.path() / "config.yaml");
     file << "profiles:\n";
@@ -176,6 +273,7 @@ class Bench {
         add(fmt::format("{}-{}", wire.name, count), server_.url(count) + std::string(tail), wire.settings);
     }
     add("tls", server_.tls_url("5") + "/v1", kWires[0].settings);
+    add("markdown", server_.url(kMarkdownCount) + "/markdown/v1", kWires[0].settings);
     file.close();
     std::filesystem::permissions(folder_.path() / "config.yaml", std::filesystem::perms::owner_read);
   }
@@ -184,6 +282,12 @@ class Bench {
   [[nodiscard]] Command ask(std::string_view profile) const {
     return program({byok_, "ask", "--config", (folder_.path() / "config.yaml").string(), "-n", "-p",
                     std::string(profile), std::string(kPrompt)});
+  }
+  [[nodiscard]] Command talk(std::string_view profile) const {
+    Command command = program({byok_, "chat", "--no-save", "--config", (folder_.path() / "config.yaml").string(), "-p",
+                               std::string(profile)});
+    command.environment.emplace_back("TERM=xterm-256color");
+    return command;
   }
   [[nodiscard]] Command curl(const Wire& wire, const std::string& url) const {
     return program(
@@ -249,9 +353,10 @@ struct Part {
   void (Bench::*run)();
 };
 constexpr Part kParts[] = {
-    {"small", &Bench::small},         {"medium", &Bench::medium}, {"large", &Bench::large},
-    {"memory", &Bench::memory},       {"https", &Bench::https},   {"version", &Bench::version},
-    {"interrupt", &Bench::interrupt},
+    {"small", &Bench::small},         {"medium", &Bench::medium},     {"large", &Bench::large},
+    {"memory", &Bench::memory},       {"https", &Bench::https},       {"version", &Bench::version},
+    {"interrupt", &Bench::interrupt}, {"prompt", &Bench::prompt},     {"keys", &Bench::keys},
+    {"paste", &Bench::paste},         {"markdown", &Bench::markdown},
 };
 
 int usage() {

@@ -26,6 +26,40 @@ constexpr std::array kTokens{
     Token{" \\\"run", 5}, Token{"able", 4},    Token{"\\\"", 1},        Token{" until", 6},
     Token{" it", 3},      Token{" blocks", 7}, Token{".", 1},           Token{"\\n\\n", 2},
 };
+constexpr std::array kMarkdown{
+    Token{"## ", 3},
+    Token{"Threads", 7},
+    Token{"\\n\\n", 2},
+    Token{"The **kernel**", 14},
+    Token{" schedules", 10},
+    Token{" `each`", 7},
+    Token{" thread", 7},
+    Token{" until", 6},
+    Token{" it *blocks*", 12},
+    Token{".\\n\\n", 3},
+    Token{"- one", 5},
+    Token{"\\n- ", 3},
+    Token{"[two](https://example.com/)", 27},
+    Token{"\\n  1. three\\n", 12},
+    Token{"\\n```c\\n", 6},
+    Token{"int x", 5},
+    Token{" = 1;", 5},
+    Token{"\\n```\\n\\n", 6},
+    Token{"| a | b |\\n", 10},
+    Token{"|---|---|\\n", 10},
+    Token{"| 1 | two |\\n", 12},
+    Token{"\\n> quoted", 9},
+    Token{" words\\n\\n", 8},
+    Token{"and so", 6},
+    Token{" on, which", 10},
+    Token{" goes", 5},
+    Token{" further", 8},
+    Token{" than", 5},
+    Token{" a row", 6},
+    Token{" of a", 5},
+    Token{" terminal", 9},
+    Token{".\\n\\n", 3},
+};
 constexpr std::string_view kPadding = "aB3dE9fG1hJ4kL7mN";
 
 // Anthropic's servers put several tokens in one delta, the others one.
@@ -35,7 +69,8 @@ std::pair<std::string, std::size_t> delta(Api api, std::size_t index) {
   std::string json;
   std::size_t size = 0;
   for (std::size_t i = 0; i < tokens_in(api); ++i) {
-    const Token& token = kTokens[(index + i) % kTokens.size()];
+    const Token& token =
+        api == Api::markdown ? kMarkdown[(index + i) % kMarkdown.size()] : kTokens[(index + i) % kTokens.size()];
     json += token.json;
     size += token.size;
   }
@@ -46,6 +81,7 @@ std::string event(Api api, std::size_t index) {
   const auto text = delta(api, index).first;
   switch (api) {
     case Api::chat:
+    case Api::markdown:
       return fmt::format(R"(data: {{"id":"chatcmpl-CK2mPq0h4fV7sXwYzB1nR8tLdE3uJ","object":"chat.completion.chunk",)"
                          R"("created":1754000000,"model":"gpt-4.1-2025-04-14","service_tier":"default",)"
                          R"("system_fingerprint":"fp_51e1070cf2","choices":[{{"index":0,"delta":{{"content":"{}"}},)"
@@ -73,6 +109,7 @@ std::string event(Api api, std::size_t index) {
 std::string start(Api api) {
   switch (api) {
     case Api::chat:
+    case Api::markdown:
       return R"(data: {"id":"chatcmpl-CK2mPq0h4fV7sXwYzB1nR8tLdE3uJ","object":"chat.completion.chunk",)"
              R"("created":1754000000,"model":"gpt-4.1-2025-04-14","choices":[{"index":0,)"
              R"("delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]})"
@@ -122,6 +159,7 @@ std::string end_of_responses(const std::string& text) {
 std::string end(Api api, std::size_t count) {
   switch (api) {
     case Api::chat:
+    case Api::markdown:
       return R"(data: {"id":"chatcmpl-CK2mPq0h4fV7sXwYzB1nR8tLdE3uJ","object":"chat.completion.chunk",)"
              R"("created":1754000000,"model":"gpt-4.1-2025-04-14","choices":[{"index":0,"delta":{},)"
              R"("logprobs":null,"finish_reason":"stop"}]})"
@@ -146,7 +184,7 @@ std::string end(Api api, std::size_t count) {
 Api api_of(std::string_view path) {
   if (path.find("/responses") != std::string_view::npos) return Api::responses;
   if (path.find("/messages") != std::string_view::npos) return Api::messages;
-  return Api::chat;
+  return path.find("/markdown/") != std::string_view::npos ? Api::markdown : Api::chat;
 }
 
 void write_reply(Api api, std::size_t count, std::size_t batch, const std::function<bool(std::string_view)>& send) {

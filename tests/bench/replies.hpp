@@ -8,7 +8,8 @@
 
 namespace byok::bench {
 
-enum class Api { chat, responses, messages };
+// `markdown`: Chat Completions whose text has headings, lists, emphasis, links, code and tables.
+enum class Api { chat, responses, messages, markdown };
 
 // What the path of a request asks for; chat where it is none of the others.
 [[nodiscard]] Api api_of(std::string_view path);

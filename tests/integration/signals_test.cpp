@@ -61,7 +61,7 @@ TEST_CASE("a signal on a silent stream ends the run at once, and the server sees
   struct Row {
     int number, exit_code;
   };
-  for (const Row& row : {Row{SIGINT, 130}, Row{SIGTERM, 143}}) {
+  for (const Row& row : {Row{SIGINT, 130}, Row{SIGTERM, 143}, Row{SIGHUP, 129}}) {
     CAPTURE(row.number);
     const RawServer server({answer("{{stall}}"), chat("Hello")});
     const Sandbox sandbox(server.port());

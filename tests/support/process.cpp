@@ -39,13 +39,13 @@ void unblock(int descriptor) {
 }
 
 // Our side and the program's side of a pseudo-terminal.
-std::array<int, 2> make_terminal(unsigned short columns) {
+std::array<int, 2> make_terminal(unsigned short columns, unsigned short rows) {
   const int ours = ::posix_openpt(O_RDWR | O_NOCTTY);
   if (ours < 0 || ::grantpt(ours) != 0 || ::unlockpt(ours) != 0) throw std::runtime_error("no pseudo-terminal");
   ::fcntl(ours, F_SETFD, FD_CLOEXEC);
   const int theirs = ::open(::ptsname(ours), O_RDWR | O_NOCTTY | O_CLOEXEC);  // NOLINT: one thread starts programs
   if (theirs < 0) throw std::runtime_error("no pseudo-terminal");
-  const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
   ::ioctl(ours, TIOCSWINSZ, &size);
   return {ours, theirs};
 }
@@ -104,7 +104,7 @@ Process::Process(const ProcessOptions& options) : deadline_(std::chrono::steady_
                 .is_terminal = options.input == Input::terminal};
   is_terminal_ = launch.is_terminal;
   if (is_terminal_) {
-    const auto [ours, theirs] = make_terminal(options.columns);
+    const auto [ours, theirs] = make_terminal(options.columns, options.rows);
     output_ = ours;
     input_ = ::fcntl(ours, F_DUPFD_CLOEXEC, 0);
     launch.in = launch.out = launch.err = theirs;
@@ -152,6 +152,11 @@ void Process::write(std::string_view bytes) { pending_.append(bytes); }
 void Process::close_input() { close_after_pending_ = true; }
 
 void Process::close_output() { close_quietly(output_); }
+
+void Process::resize(unsigned short columns, unsigned short rows) {
+  const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  ::ioctl(output_, TIOCSWINSZ, &size);
+}
 
 void Process::send_signal(int number) const {
   if (!has_ended_) ::kill(pid_, number);
@@ -218,9 +223,12 @@ bool Process::step() {
 }
 
 bool Process::wait_for(std::string_view text) {
-  const auto is_printed = [&] { return result_.out.contains(text) || result_.err.contains(text); };
-  while (!is_printed()) {
-    if (!step() || result_.timed_out) return is_printed();
+  return wait_until([&] { return result_.out.contains(text) || result_.err.contains(text); });
+}
+
+bool Process::wait_until(const std::function<bool()>& is_so) {
+  while (!is_so()) {
+    if (!step() || result_.timed_out) return is_so();
   }
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct ProcessOptions {
   std::string bytes;          // Input::bytes: through a pipe, then its end
   // terminal: standard input, output and error are one pseudo-terminal; all output is in `out`.
   unsigned short columns = 80;
+  unsigned short rows = 24;
   std::chrono::milliseconds timeout{20'000};  // from the start; then the process group is killed
 };
 
@@ -48,10 +50,13 @@ class Process {
 
   void write(std::string_view bytes);
   void close_input();
-  void close_output();  // of the reading side: the program's next write fails
+  void close_output();                                       // of the reading side: the program's next write fails
+  void resize(unsigned short columns, unsigned short rows);  // of its terminal
   void send_signal(int number) const;
   // Reads until `text` has been printed (since the start, on either stream). False at the end or the timeout.
   [[nodiscard]] bool wait_for(std::string_view text);
+  // Reads until `is_so` returns true, which is asked after each piece. False at the end or the timeout.
+  [[nodiscard]] bool wait_until(const std::function<bool()>& is_so);
   [[nodiscard]] ProcessResult finish();
   [[nodiscard]] pid_t id() const { return pid_; }
   [[nodiscard]] const std::string& out() const { return result_.out; }

@@ -68,7 +68,11 @@ void Answer::add_text(std::string_view text) {
   if (options_.keeps_text) content_ += text;
   if (options_.events != nullptr) options_.events->message_delta(text);
   if (!options_.prints_text) return;
-  if (context_.streams.out_is_terminal && options_.file == nullptr) {
+  if (options_.markdown != nullptr && prints_to_terminal()) {
+    // The window may have another size since the last read.
+    if (!std::exchange(knows_width_, true)) options_.markdown->set_width(terminal::columns_of(context_.streams.out));
+    options_.markdown->append(text, pending_text_);
+  } else if (prints_to_terminal()) {
     text_sanitizer_.append(text, pending_text_);
   } else {
     pending_text_ += text;
@@ -104,8 +108,11 @@ void Answer::add_tool_call(const core::ToolCallDelta& delta) {
   call.arguments += delta.arguments;
 }
 
+bool Answer::prints_to_terminal() const { return context_.streams.out_is_terminal && options_.file == nullptr; }
+
 Result<> Answer::on_read_end() {
   flush_reasoning();
+  knows_width_ = false;
   return flush();
 }
 
@@ -172,7 +179,11 @@ Result<> Answer::finish() {
   flush_reasoning();
   close_reasoning();
   if (!options_.prints_text) return {};
-  if (context_.streams.out_is_terminal && options_.file == nullptr) text_sanitizer_.finish(pending_text_);
+  if (options_.markdown != nullptr && prints_to_terminal()) {
+    options_.markdown->finish(pending_text_);
+  } else if (prints_to_terminal()) {
+    text_sanitizer_.finish(pending_text_);
+  }
   const bool lacks_newline = has_text_ && !(pending_text_.empty() ? ends_line_ : pending_text_.ends_with('\n'));
   if (lacks_newline) pending_text_ += '\n';
   return flush();

@@ -13,6 +13,7 @@
 #include "cli/context.hpp"
 #include "core/message.hpp"
 #include "session/turn.hpp"
+#include "terminal/markdown.hpp"
 #include "terminal/sanitize.hpp"
 #include "terminal/terminal.hpp"
 
@@ -24,6 +25,8 @@ struct AnswerOptions {
   bool shows_reasoning = false;       // on stderr
   base::PendingFile* file = nullptr;  // not owned; text goes there instead of stdout
   EventStream* events = nullptr;      // not owned; the reply as JSON Lines
+  // Not owned; what renders text on its way to a terminal, which it must make safe. Null: it is shown as it is written.
+  terminal::Markdown* markdown = nullptr;
 };
 
 class Answer final : public session::TurnObserver {
@@ -59,6 +62,7 @@ class Answer final : public session::TurnObserver {
   base::Result<> flush();
   void flush_reasoning();
   void close_reasoning();
+  [[nodiscard]] bool prints_to_terminal() const;
   void clear_line();
 
   Context& context_;
@@ -71,6 +75,7 @@ class Answer final : public session::TurnObserver {
   std::string pending_reasoning_;
   bool has_shown_ = false;  // something of the reply was printed: no spinner any more
   bool has_text_ = false;
+  bool knows_width_ = false;        // of the terminal, for this read
   bool ends_line_ = true;           // of what was printed of the text
   bool reasoning_is_open_ = false;  // a line of reasoning stands unfinished on stderr
   bool shares_terminal_ = false;    // the answer appears where messages appear

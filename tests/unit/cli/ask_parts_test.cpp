@@ -50,6 +50,7 @@ TEST_CASE("every kind of error has its exit code") {
   }
   CHECK(exit_code_for(ErrorKind::cancelled, SIGINT) == ExitCode::interrupted);
   CHECK(exit_code_for(ErrorKind::cancelled, SIGTERM) == ExitCode::terminated);
+  CHECK(exit_code_for(ErrorKind::cancelled, SIGHUP) == ExitCode::hung_up);
   CHECK(exit_code_for(ErrorKind::cancelled, SIGPIPE) == ExitCode::closed);
 }
 

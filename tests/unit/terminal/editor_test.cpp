@@ -163,9 +163,10 @@ TEST_CASE("a backslash, quotes and Alt-Enter make lines; Enter ends the text") {
   Typist quoted;
   CHECK(quoted.type("\"\"\"\r") == Outcome::none);
   CHECK(quoted.type("x \"\" y\r") == Outcome::none);
+  CHECK(quoted.type("z \\\r") == Outcome::none);
   CHECK(quoted.type("\"\"\"\r") == Outcome::line);
-  CHECK(quoted.editor.line() == "x \"\" y");
-  CHECK(quoted.text() == "\"\"\"\nx \"\" y\n\"\"\"");
+  CHECK(quoted.editor.line() == "x \"\" y\nz \\");
+  CHECK(quoted.text() == "\"\"\"\nx \"\" y\nz \\\n\"\"\"");
 
   Typist open;
   CHECK(open.type("\"\"\"a\"\"\" b\r") == Outcome::line);

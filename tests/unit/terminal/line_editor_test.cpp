@@ -66,6 +66,13 @@ class Terminal {
     REQUIRE(::tcgetattr(theirs_, &mode) == 0);
     return (mode.c_lflag & static_cast<tcflag_t>(ICANON)) == 0;
   }
+  // Lines and echo, as a shell sets it.
+  void make_plain() const {
+    termios mode{};
+    REQUIRE(::tcgetattr(theirs_, &mode) == 0);
+    mode.c_lflag |= static_cast<tcflag_t>(ICANON | ECHO);
+    REQUIRE(::tcsetattr(theirs_, TCSANOW, &mode) == 0);
+  }
   [[nodiscard]] int descriptor() const { return theirs_; }
   std::string seen;
 
@@ -96,7 +103,7 @@ TEST_CASE("a reading sets the terminal and restores it, and keeps the keys that 
   CHECK(terminal.wait_for("more\r\r\n\x1b[?2004l").ends_with("\x1b[?2004l"));
 }
 
-TEST_CASE("the interrupt descriptor and the end of the terminal end a reading") {
+TEST_CASE("the interrupt descriptor ends a reading") {
   Terminal terminal;
   if (!terminal.is_there()) return;
   std::array<int, 2> ends{};
@@ -113,6 +120,51 @@ TEST_CASE("the interrupt descriptor and the end of the terminal end a reading") 
   CHECK(reading.draft.text == "ab");
   CHECK_FALSE(terminal.is_raw());
   for (const int end : ends) ::close(end);
+}
+
+TEST_CASE("a terminal that is gone ends a reading, or says that it cannot be written to") {
+  Terminal terminal;
+  if (!terminal.is_there()) return;
+  const auto editor = make_terminal_editor({.input = terminal.descriptor(), .output = terminal.descriptor()});
+  base::Result<Reading> reading;
+  std::thread reader([&] { reading = editor->read({}, {}); });
+  terminal.wait_for("> ");
+  terminal.hang_up();
+  reader.join();
+  if (reading) CHECK(reading->kind == Kind::end);
+  if (!reading) CHECK(reading.error().kind == base::ErrorKind::output);
+  CHECK_FALSE(editor->read({}, {}).has_value());
+}
+
+TEST_CASE("Ctrl-Z gives the draft back, and a terminal that someone set meanwhile is taken and drawn again") {
+  Terminal terminal;
+  if (!terminal.is_there()) return;
+  const auto editor = make_terminal_editor({.input = terminal.descriptor(), .output = terminal.descriptor()});
+  Reading stopped;
+  Reading entered;
+  std::thread reader([&] {
+    stopped = editor->read({}, {}).value();
+    entered = editor->read({}, stopped.draft).value();
+  });
+  terminal.wait_for("> ");
+  terminal.type("abc\x1b[D\x1a");
+  terminal.wait_for("\x1b[?2004l");
+  CHECK(terminal.wait_for("\x1b[?2004l\x1b[?2004h> abc").contains("\x1b[?2004h> abc"));
+  CHECK(stopped.kind == Kind::suspend);
+  CHECK(stopped.draft.text == "abc");
+  CHECK(stopped.draft.cursor == 2);
+
+  // As a shell does while the program is stopped by a signal.
+  terminal.make_plain();
+  terminal.seen.clear();
+  ::pthread_kill(reader.native_handle(), SIGCONT);
+  CHECK(terminal.wait_for("> abc").contains("\x1b[?2004h"));
+  CHECK(terminal.is_raw());
+  terminal.type("X\r");
+  reader.join();
+  CHECK(entered.kind == Kind::line);
+  CHECK(entered.draft.text == "abXc");
+  CHECK_FALSE(terminal.is_raw());
 }
 
 TEST_CASE("a new size is drawn at once, and a lone ESC does not hold the next key") {
@@ -157,6 +209,7 @@ TEST_CASE("plain input is a text a line, to the last one without an end") {
     const Reading reading = editor->read({}, {}).value();
     CHECK(reading.kind == Kind::line);
     CHECK(reading.draft.text == expected);
+    CHECK(reading.replaced == (expected.starts_with("tw") ? 1 : 0));
   }
   CHECK(editor->read({}, {}).value().kind == Kind::end);
   ::close(out[1]);

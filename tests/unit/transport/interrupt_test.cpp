@@ -58,8 +58,8 @@ TEST_CASE("nothing is readable and no signal named while none came") {
   CHECK(interrupt.signal() == 0);
 }
 
-TEST_CASE("SIGINT and SIGTERM each make the descriptor readable, and it stays so") {
-  for (const int number : {SIGINT, SIGTERM}) {
+TEST_CASE("SIGINT, SIGTERM and SIGHUP each make the descriptor readable, and it stays so") {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     const Disposition plain(number, SIG_DFL);
     const Interrupt interrupt;
     std::raise(number);
@@ -126,4 +126,30 @@ TEST_CASE("one after another begins afresh") {
   CHECK(second.signal() == 0);
   std::raise(SIGINT);
   CHECK(is_readable(second.fd()));
+}
+
+TEST_CASE("once it is armed again, the next signal is a first one") {
+  const Disposition plain(SIGINT, SIG_DFL);
+  Interrupt interrupt;
+  std::raise(SIGINT);
+  CHECK(is_readable(interrupt.fd()));
+  interrupt.rearm();
+  CHECK_FALSE(is_readable(interrupt.fd()));
+  CHECK(interrupt.signal() == 0);
+  std::raise(SIGINT);
+  CHECK(is_readable(interrupt.fd()));
+  CHECK(interrupt.signal() == SIGINT);
+  CHECK(killed_by([&] {
+          interrupt.rearm();
+          std::raise(SIGINT);
+          std::raise(SIGINT);
+        }) == SIGINT);
+}
+
+TEST_CASE("armed again, it still leaves alone what was ignored from the start") {
+  const Disposition ignored(SIGHUP, SIG_IGN);
+  Interrupt interrupt;
+  interrupt.rearm();
+  std::raise(SIGHUP);
+  CHECK_FALSE(is_readable(interrupt.fd()));
 }

@@ -1,5 +1,5 @@
 // Markers peeled off one by one: quotes and list items may stand in each other.
-#include "terminal/markdown_block.hpp"
+#include "terminal/markdown/block.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Words are held until they end, then put on the row or on the next one.
-#include "terminal/markdown_flow.hpp"
+#include "terminal/markdown/flow.hpp"
 
 #include <algorithm>
 #include <array>

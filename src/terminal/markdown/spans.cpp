@@ -1,5 +1,5 @@
 // CommonMark's rules for emphasis (spec 0.31, section 6.2), as far as they can be followed without going back.
-#include "terminal/markdown_spans.hpp"
+#include "terminal/markdown/spans.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,12 +1,12 @@
 // Cells are rendered first, because only then their widths are known.
-#include "terminal/markdown_table.hpp"
+#include "terminal/markdown/table.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include "base/text.hpp"
-#include "terminal/markdown_flow.hpp"
-#include "terminal/markdown_spans.hpp"
+#include "terminal/markdown/flow.hpp"
+#include "terminal/markdown/spans.hpp"
 
 namespace byok::terminal {
 namespace {

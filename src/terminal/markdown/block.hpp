@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "terminal/markdown_flow.hpp"
+#include "terminal/markdown/flow.hpp"
 
 namespace byok::terminal {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "terminal/markdown_flow.hpp"
+#include "terminal/markdown/flow.hpp"
 
 namespace byok::terminal {
 
