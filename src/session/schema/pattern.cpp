@@ -39,6 +39,8 @@ constexpr auto kClasses = std::to_array<Class>({
 constexpr std::string_view kNoLineEnd = R"([^\n\r\x{2028}\x{2029}])";
 constexpr std::string_view kAnything = R"([\x{0}-\x{10FFFF}])";
 constexpr std::string_view kNothing = R"([^\x{0}-\x{10FFFF}])";
+constexpr unsigned kTooMany = 10'000;  // repetitions, for RE2
+constexpr unsigned kNoNumber = kTooMany + 1;
 
 struct Words {
   RE2::ErrorCode code;
@@ -148,24 +150,24 @@ Done Rewriter::group() {
 // RE2 takes a number with zeros before it, or a very large one, for text.
 Done Rewriter::repetition() {
   std::string_view rest = rest_;
-  const auto number = [&rest]() -> std::optional<unsigned> {
+  const auto number = [&rest]() -> unsigned {
     unsigned value = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-    if (error == std::errc::invalid_argument) return std::nullopt;
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    return error == std::errc() ? std::min(value, 10'000U) : 10'000U;
+    if (error == std::errc::invalid_argument) return kNoNumber;
+    return error == std::errc() ? std::min(value, kTooMany) : kTooMany;
   };
-  const auto least = number();
+  const unsigned least = number();
   const bool has_comma = rest.starts_with(',');
   if (has_comma) rest.remove_prefix(1);
-  const auto most = has_comma ? number() : std::nullopt;
-  if (!least || !rest.starts_with('}')) {
+  const unsigned most = has_comma ? number() : least;
+  if (least == kNoNumber || !rest.starts_with('}')) {
     put('{');
     return {};
   }
-  if (most && *most < *least) return wrong("a repetition that ends before it begins");
+  if (most < least) return wrong("a repetition that ends before it begins");
   rest_ = rest.substr(1);
-  out_ += fmt::format("{{{}{}{}}}", *least, has_comma ? "," : "", most ? fmt::to_string(*most) : "");
+  out_ += fmt::format("{{{},{}}}", least, most == kNoNumber ? "" : fmt::to_string(most));
   return {};
 }
 
@@ -242,10 +244,9 @@ Done Rewriter::property(char letter) {
     if (is_braced && take(key)) break;
   }
   const std::size_t length = is_braced ? rest_.find('}') : std::string_view::npos;
-  if (length == std::string_view::npos || rest_.starts_with('^')) return unsupported("it names a Unicode property");
   const std::string name = fmt::format("\\{}{{{}}}", letter, rest_.substr(0, length));
-  if (!RE2(name, options()).ok())
-    return unsupported(fmt::format("it names the Unicode property {}", rest_.substr(0, length)));
+  if (length == std::string_view::npos || rest_.starts_with('^') || !RE2(name, options()).ok())
+    return unsupported("it names a Unicode property");
   rest_.remove_prefix(length + 1);
   out_ += name;
   return {};
