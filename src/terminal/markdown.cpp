@@ -37,6 +37,7 @@ void Markdown::finish(std::string& out) {
   feed(clean_, out);
   const bool is_at_start = state_ == State::line_start || state_ == State::code_start;
   if (!is_at_start || !head_.empty()) feed("\n", out);
+  end_joined(out);
   end_table(out);
   state_ = State::line_start;
   is_after_blank_ = true;
@@ -44,6 +45,10 @@ void Markdown::finish(std::string& out) {
 }
 
 bool Markdown::break_line(std::string& out) {
+  if (may_join_) {
+    end_joined(out);
+    return true;
+  }
   if (state_ != State::text || is_broken_) return false;
   spans_.end_line({.flow = flow_, .out = out, .look = look_});
   flow_.end_line(out);
@@ -101,6 +106,10 @@ void Markdown::begin_block(bool is_whole, bool is_forced, std::string& out) {
   const Block& block = *told;
   const std::string head = std::exchange(head_, {});
   const std::string_view rest = std::string_view(head).substr(block.used);
+  const bool is_paragraph =
+      block.kind == Block::Kind::text && block.first.empty() && block.rest.empty() && block.look == kPlain;
+  const bool is_joined = is_paragraph && std::exchange(may_join_, false);
+  end_joined(out);
   if (block.kind != Block::Kind::table) end_table(out);
   const bool was_after_blank = std::exchange(is_after_blank_, block.kind == Block::Kind::blank && block.first.empty());
   if (block.is_item) is_in_list_ = true;
@@ -136,7 +145,9 @@ void Markdown::begin_block(bool is_whole, bool is_forced, std::string& out) {
     case Block::Kind::text:
       state_ = State::text;
       look_ = block.look;
-      flow_.begin_line(block.first, block.rest, out);
+      is_paragraph_ = is_paragraph;
+      if (is_joined) spans_.append("\n", {.flow = flow_, .out = out, .look = look_});
+      if (!is_joined) flow_.begin_line(block.first, block.rest, out);
       spans_.append(rest, {.flow = flow_, .out = out, .look = look_});
       break;
   }
@@ -151,10 +162,18 @@ std::size_t Markdown::take_text(std::string_view text, std::string& out) {
   const SpanTarget target{.flow = flow_, .out = out, .look = look_};
   spans_.append(text.substr(0, newline), target);
   if (newline == std::string_view::npos) return text.size();
+  state_ = State::line_start;
+  may_join_ = is_paragraph_ && flow_.is_styled() && spans_.may_go_on();
+  if (may_join_) return newline + 1;
   spans_.end_line(target);
   flow_.end_line(out);
-  state_ = State::line_start;
   return newline + 1;
+}
+
+void Markdown::end_joined(std::string& out) {
+  if (!std::exchange(may_join_, false)) return;
+  spans_.end_line({.flow = flow_, .out = out, .look = look_});
+  flow_.end_line(out);
 }
 
 std::size_t Markdown::take_table_line(std::string_view text, std::string& out) {

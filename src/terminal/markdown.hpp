@@ -42,6 +42,7 @@ class Markdown {
   std::size_t take_verbatim(std::string_view text, std::string& out);
   void begin_block(bool is_whole, bool is_forced, std::string& out);
   void end_table(std::string& out);
+  void end_joined(std::string& out);
   void put_plain_line(std::string_view line, std::string& out);
   void put_dim(std::string_view text, std::string& out);
 
@@ -59,7 +60,9 @@ class Markdown {
   std::size_t table_size_ = 0;  // bytes
   bool is_after_blank_ = true;
   bool is_in_list_ = false;
-  bool is_broken_ = false;  // nothing has come since `break_line`
+  bool is_paragraph_ = false;  // the line of text, as against one of a list, a quote or a heading
+  bool may_join_ = false;      // it has ended, but for a mark that waits for the next line
+  bool is_broken_ = false;     // nothing has come since `break_line`
 };
 
 }  // namespace byok::terminal

@@ -24,7 +24,7 @@ constexpr auto kCodes = std::to_array<std::pair<Look, std::string_view>>({{kBold
 constexpr std::u32string_view kClosing = U"\u3001\u3002\u300D\u300F\u3011\uFF09\uFF01\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_ascii_word(char c) { return static_cast<unsigned char>(c) < 0x80 && !is_blank(c); }
+bool is_ascii_word(char c) { return static_cast<unsigned char>(c) < 0x80 && !is_blank(c) && c != '\n'; }
 
 }  // namespace
 
@@ -55,6 +55,12 @@ void Flow::put(std::string_view text, Look look, std::string& out) {
       end_word(out);
       is_long_ = false;
       ++spaces_;
+    } else if (text.front() == '\n') {
+      end_word(out);
+      spaces_ = 0;
+      begin_row(out);
+      is_row_begun_ = false;
+      is_long_ = false;
     } else if (is_ascii_word(text.front())) {
       // No further than to where the word becomes too long, so that it does not matter in which pieces it comes.
       std::size_t room = kLongestWord + 1 - std::min(word_.size(), kLongestWord);

@@ -29,7 +29,7 @@ class Flow {
   void set_width(std::size_t width) { width_ = width; }
   // What stands before the text of a line, and before each row that it goes on in.
   void begin_line(std::string_view first, std::string_view rest, std::string& out);
-  void put(std::string_view text, Look look, std::string& out);  // no newline in it
+  void put(std::string_view text, Look look, std::string& out);  // a newline begins a row
   void end_text(std::string& out);                               // what is held comes out
   void end_line(std::string& out);
   [[nodiscard]] std::size_t column() const { return column_; }

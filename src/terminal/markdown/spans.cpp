@@ -32,7 +32,7 @@ constexpr auto kEntities = std::to_array<std::pair<std::string_view, std::string
                                                                                          {"&hellip;", "…"}});
 
 bool is_special(char c) { return kSpecial.contains(c); }
-bool is_space(char c) { return c == ' ' || c == '\t'; }
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 bool is_punctuation(char c) {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
@@ -138,6 +138,10 @@ void Spans::end_line(const SpanTarget& target) {
   held_.clear();
   open_.clear();
   before_ = ' ';
+}
+
+bool Spans::may_go_on() const {
+  return !held_.empty() && std::string_view("*_~`").contains(held_.front()) && held_.size() < kMostHeld;
 }
 
 void Spans::go_through(std::string_view& text, bool is_last, const SpanTarget& target) {

@@ -23,6 +23,8 @@ class Spans {
  public:
   void append(std::string_view text, const SpanTarget& target);
   void end_line(const SpanTarget& target);
+  // Whether a mark waits for its other end, which may stand in the paragraph's next line: append("\n") and go on.
+  [[nodiscard]] bool may_go_on() const;
 
  private:
   // What a mark, link or code span begins, as far as can be seen.
