@@ -1,6 +1,8 @@
 // A list with numbers, and a question until the answer can be a model.
 #include "cli/chat/pick_model.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -50,10 +52,15 @@ terminal::Completer completer_of(const ModelChoice& choice) {
 
 // A line without blanks at its ends; fails where there will be none.
 Result<std::string> read_line(const terminal::EditorOptions& look, terminal::LineEditor& editor) {
+  terminal::Draft draft;
   while (true) {
-    BYOK_TRY(const Reading reading, editor.read(look, {}));
+    BYOK_TRY(const Reading reading, editor.read(look, std::exchange(draft, {})));
     if (reading.kind == Reading::Kind::line) return std::string(base::trim(reading.draft.text));
-    if (reading.kind == Reading::Kind::open_editor || reading.kind == Reading::Kind::suspend) continue;
+    if (reading.kind == Reading::Kind::open_editor || reading.kind == Reading::Kind::suspend) {
+      draft = reading.draft;
+      if (reading.kind == Reading::Kind::suspend) ::kill(0, SIGTSTP);
+      continue;
+    }
     const bool has_left = reading.kind == Reading::Kind::end;
     auto none = base::fail(has_left ? ErrorKind::usage : ErrorKind::cancelled, "no model was taken");
     none.error().code = kNoneTaken;

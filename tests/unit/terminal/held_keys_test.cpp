@@ -53,10 +53,13 @@ bool is_plain(int descriptor) {
   return ::tcgetattr(descriptor, &now) == 0 && (now.c_lflag & both) == both;
 }
 
+constexpr unsigned kLongest = 60;  // seconds, after which a process that waits in vain ends by itself
+
 // A job that holds the keys until it is ended.
 [[noreturn]] void run_job(int terminal, int ready) {
   const HeldKeys keys(terminal, terminal);
   if (::write(ready, "r", 1) != 1) ::_exit(1);
+  ::alarm(kLongest);
   while (true) ::pause();
 }
 
@@ -64,13 +67,14 @@ bool is_plain(int descriptor) {
 // number of what is not.
 int run_shell(int terminal) {
   int ready[2];
+  ::alarm(kLongest);
   if (::setsid() < 0 || ::ioctl(terminal, TIOCSCTTY, 0) != 0 || ::pipe(ready) != 0) return 1;
   ::signal(SIGTTOU, SIG_IGN);
   const pid_t job = ::fork();
   if (job == 0) {
-    ::signal(SIGTTOU, SIG_DFL);
     ::setpgid(0, 0);
     ::tcsetpgrp(terminal, ::getpgrp());
+    ::signal(SIGTTOU, SIG_DFL);
     run_job(terminal, ready[1]);
   }
   char byte = 0;
