@@ -141,13 +141,15 @@ class Loop {
     if (!chat_.screen.can_edit) return;
     if (!chat_.keeps_history && !std::exchange(is_detached_, true)) {
       terminal::History detached;
-      for (const std::string& entry : history().entries()) [[maybe_unused]]
-        const auto added = detached.add(entry);
+      for (const std::string& entry : history().entries()) {
+        [[maybe_unused]] const auto added = detached.add(entry);
+      }
       history_ = std::move(detached);
     }
     // A key that was pasted can be taken out once it is known; a command is not run for that alone.
-    if (!chat_.credential->can_mint_again()) [[maybe_unused]]
-      const auto known = chat_.credential->get(false);
+    if (!chat_.credential->can_mint_again()) {
+      [[maybe_unused]] const auto known = chat_.credential->get(false);
+    }
     const auto added = history().add(chat_.context.redactor.redact(text));
     if (!added) chat_.context.warn(fmt::format("the history is not kept: {}", added.error().message));
   }
