@@ -72,6 +72,20 @@ TEST_CASE("a line of the log does not tear a reply, and empty rows before it are
   CHECK((row + 1)->contains("[info] POST"));
 }
 
+TEST_CASE("while a table arrives there is a sign of life, and nothing of it stays") {
+  if (!has_terminal()) return;
+  const RawServer server({stream({delta("So:\n\n|a|b|\n|-|-|\n"), "{{delay 800}}", delta("|1|2|\n"), kStreamEnd})});
+  const Sandbox sandbox(server.port());
+  ChatSession chat(sandbox);
+  REQUIRE(chat.is_at_prompt());
+  chat.enter("hi");
+  REQUIRE(chat.shows("1 │ 2"));
+  REQUIRE(chat.is_at_prompt());
+  const std::string& bytes = chat.bytes();
+  CHECK(bytes.find("waiting for the reply", bytes.find("So:")) != std::string::npos);
+  CHECK_FALSE(chat.text().contains("waiting"));
+}
+
 TEST_CASE("on a dumb terminal lines join, and Ctrl-C and Ctrl-D do what they do elsewhere") {
   if (!has_terminal()) return;
   const RawServer server({chat("Joined")});
