@@ -99,6 +99,7 @@ class Loop {
         chat_.is_over = true;
         break;
       case Reading::Kind::interrupt:
+        chat_.let_go();
         hint_at_the_way_out();
         break;
       case Reading::Kind::open_editor:
@@ -138,15 +139,11 @@ class Loop {
 
   void remember(const std::string& text) {
     if (!chat_.screen.can_edit) return;
-    if (!chat_.keeps_history && !std::exchange(is_detached_, true)) {
-      terminal::History detached;
-      for (const std::string& entry : history().entries()) static_cast<void>(detached.add(entry));
-      history_ = std::move(detached);
-    }
     // A key that was pasted can be taken out once it is known; a command is not run for that alone.
     if (!chat_.credential->can_mint_again()) [[maybe_unused]]
       const auto known = chat_.credential->get(false);
-    const auto added = history().add(chat_.context.redactor.redact(text));
+    const auto added =
+        history().add(chat_.context.redactor.redact(text), chat_.keeper.allows_history(chat_.launched->profile));
     if (!added) chat_.context.warn(fmt::format("the history is not kept: {}", added.error().message));
   }
 
@@ -172,6 +169,7 @@ class Loop {
       chat_.fail(line.error());
       return;
     }
+    if (line->kind != SlashLine::Kind::prompt) chat_.let_go();
     switch (line->kind) {
       case SlashLine::Kind::nothing:
         break;
@@ -205,7 +203,6 @@ class Loop {
   LineJoiner joiner_;
   int interrupts_ = 0;                        // Ctrl-C one after the other
   std::optional<terminal::History> history_;  // from the first reading on
-  bool is_detached_ = false;                  // from its file
   terminal::Completer completer_;
 };
 
