@@ -40,7 +40,7 @@ struct Door {
 };
 const std::vector<Door> kDoors = {
     {"<CLI/", "cli/arguments.cpp"}, {"<yaml-cpp/", "config/document.cpp"},     {"<curl/", "transport/curl"},
-    {"<spdlog/", "base/log.cpp"},   {"<valijson/", "session/json_schema.cpp"},
+    {"<spdlog/", "base/log.cpp"},   {"<valijson/", "session/json_schema.cpp"}, {"<re2/", "session/schema/pattern.cpp"},
 };
 
 std::vector<std::string> lines_of(const fs::path& path) {

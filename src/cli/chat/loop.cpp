@@ -33,6 +33,7 @@ std::vector<std::string> model_ids(const Chat& chat) {
   const auto models =
       profile.models.empty() ? session::cached_models(profile, catalog_options(chat.context)) : profile.models;
   std::vector<std::string> ids;
+  ids.reserve(models.size());
   for (const core::ModelInfo& model : models) ids.push_back(model.id);
   return ids;
 }
@@ -140,10 +141,11 @@ class Loop {
   void remember(const std::string& text) {
     if (!chat_.screen.can_edit) return;
     // A key that was pasted can be taken out once it is known; a command is not run for that alone.
-    if (!chat_.credential->can_mint_again()) [[maybe_unused]]
-      const auto known = chat_.credential->get(false);
-    const auto added =
-        history().add(chat_.context.redactor.redact(text), chat_.keeper.allows_history(chat_.launched->profile));
+    if (!chat_.credential->can_mint_again()) {
+      [[maybe_unused]] const auto known = chat_.credential->get(false);
+    }
+    const bool is_kept = chat_.keeper.allows_history(chat_.launched->profile);
+    const auto added = history().add(chat_.context.redactor.redact(text), is_kept);
     if (!added) chat_.context.warn(fmt::format("the history is not kept: {}", added.error().message));
   }
 

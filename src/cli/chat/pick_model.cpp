@@ -83,7 +83,7 @@ base::Result<std::string> pick_model(const config::Overrides& overrides, termina
     if (reading.kind == Reading::Kind::signal) return base::fail(base::ErrorKind::cancelled, "interrupted");
     const std::string_view answer = base::trim(reading.draft.text);
     if (reading.kind != Reading::Kind::line || answer.empty()) return std::string();
-    const std::string id = meant_by(answer, models);
+    std::string id = meant_by(answer, models);
     if (!id.empty()) {
       context.say(fmt::format("byok: using {}; to keep it: {}", id, how_to_keep(*launched, id)));
       return id;
