@@ -215,11 +215,21 @@ Result<> Keeper::keep(std::span<const session::SavedTurn> turns, std::size_t unc
   if (const std::size_t end = ends_.empty() ? 0 : ends_.back(); file_->turn_count() > end) {
     BYOK_CHECK(file_->rewind(end, Clock::now()));
   }
-  while (ends_.size() < turns.size()) {
-    BYOK_CHECK(append(turns[ends_.size()], system));
+  Result<> last;
+  for (std::size_t i = ends_.size(); i < turns.size(); ++i) {
+    last = append(turns[i], system);
+    if (!last) continue;
+    ends_.resize(i, ends_.empty() ? 0 : ends_.back());
     ends_.push_back(file_->turn_count());
   }
-  return {};
+  return last;
+}
+
+std::size_t Keeper::kept_whole() const {
+  std::size_t end = 0;
+  std::size_t count = 0;
+  while (count < ends_.size() && ends_[count] > end) end = ends_[count++];
+  return count;
 }
 
 void Keeper::stop() {

@@ -68,9 +68,12 @@ class Keeper {
   // What the next turn is written to; null where nothing is kept.
   [[nodiscard]] const session::SessionFile* file() const { return file_ ? &*file_ : nullptr; }
   // Makes the session's turns those of a conversation, of which the first `unchanged` are as they were the last time:
-  // what is no longer among them is taken back, and what is not in the file is appended, also turns that could not be
-  // kept before. Nothing where nothing is kept. ErrorKind::output on failure; then the next call goes on from there.
+  // what is no longer among them is taken back, and what is not in the file is appended, first the turns before that
+  // could not be kept. One for which there is no room even then stands in the way of none behind it. Nothing where
+  // nothing is kept. ErrorKind::output when the last turn could not be kept.
   base::Result<> keep(std::span<const session::SavedTurn> turns, std::size_t unchanged, std::string_view system);
+  // How many of those turns are in the file with all before them.
+  [[nodiscard]] std::size_t kept_whole() const;
 
   // Whether what is typed may be remembered: not where the options or the profile say that nothing is to be kept.
   [[nodiscard]] bool allows_history(const core::Profile& profile) const {
@@ -103,7 +106,8 @@ class Keeper {
   std::filesystem::path state_;
   std::filesystem::path directory_;
   std::optional<session::SessionFile> file_;
-  // How many turns the file has with each of the conversation's: those without a reply are its own alone.
+  // How many turns the file has up to each of the conversation's: no more than before where that one is not in it.
+  // Those without a reply are the file's own.
   std::vector<std::size_t> ends_;
   std::optional<session::SavedSession> resumed_;
   std::vector<std::string> problems_;

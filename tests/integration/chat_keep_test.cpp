@@ -113,9 +113,9 @@ TEST_CASE("what went with a prompt that failed goes with /retry, and not with an
   CHECK(chat.shows("byok: with it again: dot.png"));
   REQUIRE(chat.holds("look"));
   chat.type("\x03");
-  CHECK(chat.shows("byok: with /retry alone, not with the next prompt: dot.png"));
   REQUIRE(chat.is_at_prompt());
   exchange(chat, "other", "First");
+  CHECK(chat.shows("byok: not with this prompt: dot.png"));
 
   exchange(chat, "/attach dot.png", "dot.png goes with the next prompt");
   chat.enter("look again");
@@ -123,6 +123,7 @@ TEST_CASE("what went with a prompt that failed goes with /retry, and not with an
   chat.type("\x03");
   REQUIRE(chat.is_at_prompt());
   exchange(chat, "/attach https://example.com/second.png", "second.png goes with the next prompt");
+  CHECK(chat.shows("byok: with /retry alone: dot.png"));
   exchange(chat, "/retry", "Second");
   exchange(chat, "and this", "Third");
   leave(chat);

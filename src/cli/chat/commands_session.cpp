@@ -120,7 +120,12 @@ void save_conversation(Chat& chat, const std::string& argument) {
     return;
   }
   auto kept = chat.keeper.start();
-  if (kept) kept = chat.keep_turns(chat.turns.size());
+  if (kept) kept = chat.keep_turns(chat.keeper.kept_whole());
+  if (kept && chat.keeper.kept_whole() < chat.turns.size()) {
+    kept = base::fail(ErrorKind::output,
+                      fmt::format("session {} lacks a turn that could not be written", chat.keeper.id()),
+                      "make room, then /save writes it");
+  }
   if (!kept) return chat.fail(kept.error());
   chat.tell(chat.turns.empty() ? std::string("the conversation is kept from its first reply on")
                                : fmt::format("the conversation is kept as session {}", chat.keeper.id()));

@@ -92,6 +92,7 @@ class Loop {
     switch (reading->kind) {
       case Reading::Kind::line:
         if (reading->replaced > 0) chat_.context.warn("standard input is not UTF-8 in places; they are sent as U+FFFD");
+        is_anew_ = reading->was_emptied;
         take(reading->draft.text);
         break;
       case Reading::Kind::end:
@@ -100,13 +101,15 @@ class Loop {
         chat_.is_over = true;
         break;
       case Reading::Kind::interrupt:
-        chat_.let_go();
+        chat_.let_go(false);
         hint_at_the_way_out();
         break;
       case Reading::Kind::open_editor:
+        if (reading->was_emptied) chat_.let_go(false);
         edit_draft(chat_, reading->draft.text);
         break;
       case Reading::Kind::suspend:
+        if (reading->was_emptied) chat_.let_go(false);
         chat_.draft = reading->draft;
         // The whole job, as the terminal itself would do it; a shell goes on with it.
         ::kill(0, SIGTSTP);
@@ -171,7 +174,8 @@ class Loop {
       chat_.fail(line.error());
       return;
     }
-    if (line->kind != SlashLine::Kind::prompt) chat_.let_go();
+    const bool is_prompt = line->kind == SlashLine::Kind::prompt;
+    if (is_anew_ || !is_prompt) chat_.let_go(is_prompt);
     switch (line->kind) {
       case SlashLine::Kind::nothing:
         break;
@@ -203,6 +207,7 @@ class Loop {
 
   Chat& chat_;
   LineJoiner joiner_;
+  bool is_anew_ = false;                      // the line at hand has nothing of the draft that it began with
   int interrupts_ = 0;                        // Ctrl-C one after the other
   std::optional<terminal::History> history_;  // from the first reading on
   terminal::Completer completer_;

@@ -98,9 +98,9 @@ bool Chat::asks(std::string_view question) {
   return answer == "y" || answer == "yes";
 }
 
-void Chat::let_go() {
+void Chat::let_go(bool for_prompt) {
   if (!std::exchange(is_given_back, false) || !failed || !failed->has_extras()) return;
-  tell(fmt::format("with /retry alone, not with the next prompt: {}", failed->extras()));
+  tell(fmt::format("{}: {}", for_prompt ? "not with this prompt" : "with /retry alone", failed->extras()));
 }
 
 void Chat::obey_signal(const base::Error& error) {

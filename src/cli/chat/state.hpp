@@ -93,8 +93,8 @@ struct Chat {
   [[nodiscard]] const terminal::Style& prompt_style() const;  // of the stream that the prompt is shown on
   // Whether the answer on the terminal is yes; false where nobody can be asked.
   [[nodiscard]] bool asks(std::string_view question);
-  // The line that was given back is gone: what went with it goes along with /retry alone, which is said.
-  void let_go();
+  // The line that was given back is gone, and what went with it does not go along with what is typed instead; said.
+  void let_go(bool for_prompt);
   // Ends the conversation where a signal or a closed stdout asks for it; else the next Ctrl-C counts anew.
   void obey_signal(const base::Error& error);
 };

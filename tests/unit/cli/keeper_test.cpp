@@ -272,7 +272,9 @@ TEST_CASE("turns that could not be kept follow when they can be, and what is tak
   CHECK_FALSE(keeper.keep(turns, 0, ""));
   std::filesystem::remove(run.sessions());
   turns.push_back(saved_turn("b", "2"));
+  CHECK(keeper.kept_whole() == 0);
   REQUIRE(keeper.keep(turns, 1, ""));
+  CHECK(keeper.kept_whole() == 2);
   turns.push_back(saved_turn("c", "3"));
   REQUIRE(keeper.keep(turns, 2, ""));
   CHECK(prompts(keeper.id()) == "a b c ");
