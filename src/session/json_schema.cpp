@@ -100,18 +100,8 @@ std::string pointer_of(const std::vector<std::string>& steps) {
 }
 
 const Json* find(const Json& root, const std::vector<std::string>& steps) {
-  const Json* at = &root;
-  for (const std::string& step : steps) {
-    const auto index = base::to_int(step);
-    if (at->is_object() && at->contains(step)) {
-      at = &at->at(step);
-    } else if (at->is_array() && index && *index >= 0 && static_cast<std::size_t>(*index) < at->size()) {
-      at = &at->at(static_cast<std::size_t>(*index));
-    } else {
-      return nullptr;
-    }
-  }
-  return at;
+  const Json::json_pointer place(pointer_of(steps));
+  return root.contains(place) ? &root.at(place) : nullptr;
 }
 
 std::string shown(const Json& value) {

@@ -84,7 +84,7 @@ class Reader {
   Result<Json> list(const Source& value, const std::string& path, const Place& place);
   Result<Json> members(const Source& value, const std::string& path, const Place& place);
   void pass_over(std::string_view name, std::string_view path);
-  [[nodiscard]] const Source* find(std::string_view pointer) const;
+  [[nodiscard]] const Source* find(const std::string& pointer) const;
   Result<> check_circles() const;
 
   struct Pending {
@@ -229,22 +229,13 @@ Result<> Reader::dependent(const Source& value, const std::string& path, const P
   return {};
 }
 
-const Source* Reader::find(std::string_view pointer) const {
-  const Source* at = &root_;
-  if (pointer.empty()) return at;
-  if (!pointer.starts_with('/')) return nullptr;
-  for (const std::string_view part : base::split(pointer.substr(1), '/')) {
-    const std::string token = base::replace_all(base::replace_all(std::string(part), "~1", "/"), "~0", "~");
-    const auto index = base::to_int(token);
-    if (at->is_object() && at->contains(token)) {
-      at = &at->at(token);
-    } else if (at->is_array() && index && *index >= 0 && static_cast<std::size_t>(*index) < at->size()) {
-      at = &at->at(static_cast<std::size_t>(*index));
-    } else {
-      return nullptr;
-    }
+const Source* Reader::find(const std::string& pointer) const {
+  try {
+    const Source::json_pointer place(pointer);
+    return root_.contains(place) ? &root_.at(place) : nullptr;
+  } catch (const Source::exception&) {
+    return nullptr;  // it is no pointer
   }
-  return at;
 }
 
 Result<> Reader::reference(const Source& value, const std::string& path, const Place& place, Json& plain) {
