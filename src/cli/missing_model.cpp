@@ -18,19 +18,27 @@ using Models = std::vector<core::ModelInfo>;
 constexpr std::size_t kMostShown = 8;
 constexpr std::size_t kMostMeant = 3;
 constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kPatienceOfPerson{10};
 
-enum class Ask { nobody, where_nothing_is_kept, in_any_case };
+enum class Ask { nobody, where_nothing_is_kept, in_any_case, for_a_person };
 
-// The profile's own list, or a kept one, or what a loopback server answers in time; a remote one is not asked.
+// The profile's own list, or a kept one, or what a loopback server answers in time; a remote one is asked for a person
+// alone.
 base::Result<Models> known_models(const Launched& launched, Context& context, Ask ask) {
   const core::Profile& profile = launched.profile;
   if (!profile.models.empty()) return profile.models;
   session::CatalogOptions options = catalog_options(context);
-  if (ask == Ask::nobody || !profile.base_url.is_loopback()) return session::cached_models(profile, options);
-  options.refresh = ask == Ask::in_any_case;
+  const bool is_remote = !profile.base_url.is_loopback();
+  if (ask == Ask::nobody || (is_remote && ask != Ask::for_a_person)) return session::cached_models(profile, options);
+  options.refresh = !is_remote && ask != Ask::where_nothing_is_kept;
   options.details = false;
-  options.deadline = std::chrono::steady_clock::now() + kPatience;
+  options.deadline = std::chrono::steady_clock::now() + (ask == Ask::for_a_person ? kPatienceOfPerson : kPatience);
   return fetch_models(launched, context, options);
+}
+
+// The time was that of the question for the list, which no option sets.
+std::string reason_of(const base::Error& error) {
+  return error.kind == base::ErrorKind::timeout ? "the provider did not answer in time" : error.message;
 }
 
 bool is_builtin(const Launched& launched) {
@@ -82,7 +90,15 @@ std::string how_to_keep(const Launched& launched, const std::string& id) {
   return fmt::format("write model: {} in profile {} ($EDITOR \"$(byok profiles path)\")", id, profile.name);
 }
 
-base::Result<Launched> launch_with_model(const config::Overrides& overrides, Context& context) {
+namespace {
+
+// The only model of a server that is taken at its word; empty where there is a choice.
+std::string only_model(const Launched& launched, const Models& models) {
+  const bool is_one = models.size() == 1 && launched.profile.base_url.is_loopback() && is_builtin(launched);
+  return is_one ? models.front().id : std::string();
+}
+
+base::Result<Launched> launch_filled_in(const config::Overrides& overrides, Context& context, ModelChoice* choice) {
   const bool sends_nothing = overrides.allow_unset;
   auto launched = launch(overrides, context);
   if (launched && !sends_nothing) resolve_alias(*launched, context);
@@ -93,32 +109,58 @@ base::Result<Launched> launch_with_model(const config::Overrides& overrides, Con
   auto modelless = launch(without, context);
   context.is_quiet = was_quiet;
   if (!modelless) return launched;
-  auto known = known_models(*modelless, context, sends_nothing ? Ask::nobody : Ask::in_any_case);
-  if (!known) {
-    if (known.error().kind == base::ErrorKind::cancelled) return std::unexpected(known.error());
-    const std::string& hint = known.error().hint;
-    launched.error().hint +=
-        fmt::format("\nwhich there are is not known: {}{}{}", known.error().message, hint.empty() ? "" : "\n", hint);
+  const Ask who = sends_nothing ? Ask::nobody : choice != nullptr ? Ask::for_a_person : Ask::in_any_case;
+  const core::Profile& profile = modelless->profile;
+  if (who == Ask::for_a_person && profile.models.empty() &&
+      (profile.base_url.is_loopback() || session::cached_models(profile, catalog_options(context)).empty())) {
+    context.say(fmt::format("byok: profile {} names no model; asking which there are", profile.name));
+  }
+  auto known = known_models(*modelless, context, who);
+  if (!known && known.error().kind == base::ErrorKind::cancelled) return std::unexpected(known.error());
+  if (!known && choice == nullptr) {
+    const bool is_late = known.error().kind == base::ErrorKind::timeout;
+    const std::string hint = is_late ? std::string() : known.error().hint;  // it is not the run that was over
+    launched.error().hint += fmt::format("\nwhich models there are is not known: {}{}{}", reason_of(known.error()),
+                                         hint.empty() ? "" : "\n", hint);
     return launched;
   }
-  Models models = *std::move(known);
+  if (choice != nullptr && !known) choice->reason = reason_of(known.error());
+  Models models = known ? *std::move(known) : Models{};
   std::erase_if(models, [](const core::ModelInfo& model) { return base::icontains(model.id, "embed"); });
-  if (models.size() == 1 && modelless->profile.base_url.is_loopback() && is_builtin(*modelless)) {
+  if (const std::string only = only_model(*modelless, models); !only.empty()) {
     config::Overrides with = overrides;
-    with.model = models.front().id;
-    if (!context.is_quiet) context.say(fmt::format("byok: using {}, the only model that is served", models.front().id));
+    with.model = only;
+    if (!context.is_quiet) context.say(fmt::format("byok: using {}, the only model that is served", only));
     return launch(with, context);
   }
-  name_models(launched.error(), *modelless, models);
+  if (choice != nullptr) {
+    choice->launched = *std::move(modelless);
+    choice->models = std::move(models);
+  } else {
+    name_models(launched.error(), *modelless, models);
+  }
   return launched;
+}
+
+}  // namespace
+
+base::Result<Launched> launch_with_model(const config::Overrides& overrides, Context& context) {
+  return launch_filled_in(overrides, context, nullptr);
+}
+
+base::Result<Launched> launch_or_choose(const config::Overrides& overrides, Context& context, ModelChoice& choice) {
+  return launch_filled_in(overrides, context, &choice);
+}
+
+bool lists_base_models(const core::Profile& profile) {
+  const bool is_azure = profile.type == core::ProviderType::azure || core::is_azure_host(profile.base_url.host());
+  return is_azure && profile.models.empty();
 }
 
 void suggest_models(base::Error& error, const Launched& launched, Context& context) {
   const core::Profile& profile = launched.profile;
   if (error.kind != base::ErrorKind::not_found) return;
-  // Azure lists base models, and what is missing is a deployment.
-  const bool is_azure = profile.type == core::ProviderType::azure || core::is_azure_host(profile.base_url.host());
-  if (is_azure && profile.models.empty()) return;
+  if (lists_base_models(profile)) return;
   const Ask ask = is_found_foundry(profile, context) ? Ask::in_any_case : Ask::nobody;
   Models models = known_models(launched, context, ask).value_or(Models{});
   std::erase_if(models, [&](const core::ModelInfo& model) { return model.id == profile.wire_model; });

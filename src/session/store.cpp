@@ -349,7 +349,7 @@ Result<std::string> newest_session(const fs::path& directory) {
     const SessionInfo info = read_info(directory, entry);
     if (info.turns > 0 || info.size == 0) return std::move(entry.id);
   }
-  return fail(ErrorKind::usage, "no session was kept yet", "`byok ask --save` keeps one");
+  return fail(ErrorKind::usage, "no session was kept yet", "`byok chat` keeps one, and `byok ask --save`");
 }
 
 Result<> remove_session(const fs::path& directory, std::string_view id) {

@@ -27,6 +27,7 @@ constexpr std::string_view kPasteOn = "\x1b[?2004h";
 constexpr std::string_view kPasteOff = "\x1b[?2004l";
 // A terminal sends the bytes of one key at once; a network may part them.
 constexpr timespec kKeyPause{.tv_sec = 0, .tv_nsec = 50'000'000};
+// Past it only the end of a line is read on: what is kept is longer than any prompt that is sent.
 constexpr std::size_t kLongestLine = 16UL * 1024 * 1024;
 
 std::unexpected<base::Error> terminal_error(std::string_view what, int error) {
@@ -220,7 +221,8 @@ class PlainEditor final : public LineEditor {
     }
     while (true) {
       const std::size_t end = held_.find('\n', searched_);
-      if (end != std::string::npos || (has_ended_ && !held_.empty()) || held_.size() > kLongestLine) return take(end);
+      if (end != std::string::npos || (has_ended_ && !held_.empty())) return take(end);
+      held_.resize(std::min(held_.size(), kLongestLine));
       searched_ = held_.size();
       if (has_ended_) return Reading{.kind = Reading::Kind::end, .draft = {}};
       const Wake wake = wait_for(descriptors_, nullptr, nullptr);

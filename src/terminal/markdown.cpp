@@ -43,6 +43,15 @@ void Markdown::finish(std::string& out) {
   is_in_list_ = false;
 }
 
+bool Markdown::break_line(std::string& out) {
+  if (state_ != State::text || is_broken_) return false;
+  spans_.end_line({.flow = flow_, .out = out, .look = look_});
+  flow_.end_line(out);
+  flow_.begin_line({}, {}, out);
+  is_broken_ = true;
+  return true;
+}
+
 void Markdown::feed(std::string_view text, std::string& out) {
   while (!text.empty()) {
     std::size_t taken = 0;
@@ -134,6 +143,10 @@ void Markdown::begin_block(bool is_whole, bool is_forced, std::string& out) {
 }
 
 std::size_t Markdown::take_text(std::string_view text, std::string& out) {
+  if (std::exchange(is_broken_, false) && text.front() == '\n') {
+    state_ = State::line_start;
+    return 1;
+  }
   const std::size_t newline = text.find('\n');
   const SpanTarget target{.flow = flow_, .out = out, .look = look_};
   spans_.append(text.substr(0, newline), target);

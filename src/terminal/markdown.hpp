@@ -17,13 +17,18 @@ namespace byok::terminal {
 // none but SGR, and none at all where the style is off: then the marks stay as they were written, and paragraphs are
 // wrapped and tables laid out alone. Newlines in paragraphs stay. Code is neither wrapped nor indented, and stands
 // between its fences, so that it can be copied. At most 64 KiB are held back: a table until its end, which is shown
-// line by line when it is longer or wider than the terminal; else the beginning of a line, a word, or a span.
+// line by line when it is longer, or too wide for the terminal; else the beginning of a line, a word, or a span.
 class Markdown {
  public:
   Markdown(std::size_t width, Style style);  // columns; 0: rows never end
 
   void append(std::string_view in, std::string& out);
-  void finish(std::string& out);      // what was held back, and the newline that is missing
+  void finish(std::string& out);  // what was held back, and the newline that is missing
+  // Before something else is written: the words that are held of a begun line come out, and the line ends; what follows
+  // of it begins a row. False, and nothing is appended, where no such line is begun.
+  [[nodiscard]] bool break_line(std::string& out);
+  // Nothing is shown of a table until its end.
+  [[nodiscard]] bool is_in_table() const { return table_.size() > 1; }
   void set_width(std::size_t width);  // of the rows that follow
 
  private:
@@ -54,6 +59,7 @@ class Markdown {
   std::size_t table_size_ = 0;  // bytes
   bool is_after_blank_ = true;
   bool is_in_list_ = false;
+  bool is_broken_ = false;  // nothing has come since `break_line`
 };
 
 }  // namespace byok::terminal

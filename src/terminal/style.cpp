@@ -1,6 +1,8 @@
 // When a stream gets colour (no-color.org, bixense.com/clicolors), and the SGR sequences.
 #include "terminal/style.hpp"
 
+#include "terminal/terminal.hpp"
+
 namespace byok::terminal {
 namespace {
 
@@ -21,7 +23,7 @@ bool wants_color(const StyleInputs& inputs) {
   if (inputs.choice != ColorChoice::automatic) return inputs.choice == ColorChoice::always;
   if (!inputs.no_color.empty()) return false;
   if (!inputs.clicolor_force.empty() && inputs.clicolor_force != "0") return true;
-  return inputs.is_terminal && inputs.term != "dumb";
+  return inputs.is_terminal && !is_dumb(inputs.term);
 }
 
 std::string Style::error(std::string_view text) const { return wrap(is_on_, kRed, text); }

@@ -23,6 +23,8 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
+bool is_dumb(std::string_view term) { return term.empty() || term == "dumb"; }
+
 ScreenSize size_of(int descriptor) {
   ScreenSize size;
   winsize known{};

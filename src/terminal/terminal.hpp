@@ -9,6 +9,8 @@
 namespace byok::terminal {
 
 [[nodiscard]] bool is_terminal(int descriptor);
+// Whether nothing but text can be written to a terminal whose $TERM is this: "dumb", or not set.
+[[nodiscard]] bool is_dumb(std::string_view term);
 // The width of the terminal behind the descriptor; 80 where it does not say.
 [[nodiscard]] std::size_t columns_of(int descriptor);
 

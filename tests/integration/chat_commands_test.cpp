@@ -1,6 +1,7 @@
 // The slash commands of a conversation, as they are typed and as the provider sees what follows.
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -210,6 +211,8 @@ TEST_CASE("/file adds a file to the next prompt alone") {
   CHECK(chat.shows("/file needs the path of a text file"));
   chat.enter("/file a b.txt");
   CHECK(chat.shows("byok: a b.txt goes with the next prompt"));
+  chat.enter("");
+  CHECK(chat.shows("byok: type a prompt: what was added goes with it"));
   exchange(chat, "Sum up", "First");
   exchange(chat, "again", "Second");
   leave(chat);
@@ -345,8 +348,7 @@ TEST_CASE("where no model is named, one is picked from a list by its number or i
   if (!has_terminal()) return;
   for (const std::string pick : {"2", "gpt-l"}) {
     CAPTURE(pick);
-    const RawServer server({answer_as({.models = {"gpt-small", "gpt-large"}}),
-                            answer_as({.models = {"gpt-small", "gpt-large"}}), chat("First")});
+    const RawServer server({answer_as({.models = {"gpt-small", "gpt-large"}}), chat("First")});
     Sandbox sandbox(server.port());
     sandbox.environment.erase("BYOK_MODEL");
     ChatSession chat(sandbox);
@@ -364,22 +366,75 @@ TEST_CASE("where no model is named, one is picked from a list by its number or i
   }
 }
 
-TEST_CASE("where there is no list to pick from, the missing model is still what is wrong") {
+TEST_CASE("a model that is not listed is taken after a question") {
+  if (!has_terminal()) return;
+  const RawServer server({answer_as({.models = {"gpt-small", "gpt-large"}}), chat("First")});
+  Sandbox sandbox(server.port());
+  sandbox.environment.erase("BYOK_MODEL");
+  ChatSession chat(sandbox);
+  REQUIRE(chat.shows("number or id:"));
+  chat.enter("my-own");
+  REQUIRE(chat.shows("my-own is not among the models that are listed"));
+  REQUIRE(chat.shows("use it all the same? [y/N]"));
+  chat.enter("n");
+  chat.enter("my-own");
+  chat.enter("y");
+  CHECK(chat.shows("byok: using my-own"));
+  exchange(chat, "one", "First");
+  leave(chat);
+  CHECK(server.requests().size() == 2);
+  CHECK(server.requests().back().body.contains(R"("model":"my-own")"));
+}
+
+TEST_CASE("a profile without a model that is not picked leaves the conversation with the one it has") {
+  if (!has_terminal()) return;
+  const RawServer server({chat("First"), chat("Second")});
+  const ClosedPort closed;
+  const Sandbox sandbox;
+  sandbox.write(
+      sandbox.config_file(),
+      "default_profile: first\nprofiles:\n  first:\n    base_url: http://127.0.0.1:" + std::to_string(server.port()) +
+          "/v1\n    model: m1\n  bare:\n    base_url: http://127.0.0.1:" + std::to_string(closed.port()) + "/v1\n");
+  ChatSession chat(sandbox);
+  exchange(chat, "one", "First");
+  for (const std::string key : {"\x03", "\x04"}) {
+    chat.enter("/profile bare");
+    REQUIRE(chat.shows("model id:"));
+    chat.type(key);
+    REQUIRE(chat.shows("byok: the profile stays first"));
+    REQUIRE(chat.is_at_prompt());
+    chat.type("\x0C");
+    REQUIRE(chat.is_at_prompt());
+  }
+  exchange(chat, "two", "Second");
+  chat.enter("/profile bare");
+  REQUIRE(chat.shows("model id:"));
+  chat.enter("typed");
+  CHECK(chat.shows("byok: going on with profile bare, model typed"));
+  leave(chat);
+}
+
+TEST_CASE("where there is no list to pick from, the id is asked for, with the reason") {
   if (!has_terminal()) return;
   const ClosedPort closed;
   Sandbox sandbox(closed.port());
   sandbox.environment.erase("BYOK_MODEL");
-  ChatSession chat(sandbox);
-  const ProcessResult result = chat.finish();
-  CAPTURE(summary(result));
-  CHECK(result.exit_code == 3);
-  CHECK(result.out.contains("is not known: "));
+  for (const auto& [key, code] : {std::pair{"\x04", 0}, std::pair{"\x03", 130}}) {
+    ChatSession chat(sandbox);
+    REQUIRE(chat.shows("model id:"));
+    chat.type(key);
+    const ProcessResult result = chat.finish();
+    CAPTURE(summary(result));
+    CHECK(result.exit_code == code);
+    CHECK(result.out.contains("is not known: "));
+    CHECK_FALSE(result.out.contains("error:"));
+  }
 }
 
-TEST_CASE("a list that nothing is picked from ends it as a missing model does") {
+TEST_CASE("a list that nothing is picked from ends it quietly") {
   if (!has_terminal()) return;
   const Answer list = answer_as({.models = {"gpt-small", "gpt-large"}});
-  const RawServer server({list, list});
+  const RawServer server({list});
   Sandbox sandbox(server.port());
   sandbox.environment.erase("BYOK_MODEL");
   ChatSession chat(sandbox);
@@ -387,8 +442,8 @@ TEST_CASE("a list that nothing is picked from ends it as a missing model does") 
   chat.type("\x04");
   const ProcessResult result = chat.finish();
   CAPTURE(summary(result));
-  CHECK(result.exit_code == 3);
-  CHECK(result.out.contains("is required with a custom provider"));
+  CHECK(result.exit_code == 0);
+  CHECK_FALSE(result.out.contains("error:"));
 }
 
 TEST_CASE("where nobody can pick, a missing model is the error that it is in ask") {

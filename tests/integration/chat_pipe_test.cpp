@@ -41,6 +41,17 @@ TEST_CASE("in a pipe each line is a prompt, and stdout has the replies and nothi
   CHECK(result.exit_code == 0);
 }
 
+TEST_CASE("where stdout takes nothing any more, no further reply is asked for") {
+  const RawServer server({chat("a"), chat("b")});
+  const Sandbox sandbox(server.port());
+  const ProcessResult result = sandbox.run_shell("printf 'one\\ntwo\\n' | \"$BYOK\" chat >/dev/full");
+  CAPTURE(summary(result));
+  CHECK(result.exit_code == 1);
+  CHECK(result.err.contains("cannot write to stdout"));
+  CHECK_FALSE(result.err.contains("127.0.0.1"));
+  CHECK(server.requests().size() == 1);
+}
+
 TEST_CASE("a line that fails does not end it, and the exit code is the last failure's") {
   struct Row {
     std::vector<Answer> answers;

@@ -199,16 +199,16 @@ TEST_CASE("what a configuration and a prompt hold is made safe where it is shown
   }
 }
 
-TEST_CASE("reasoning is dim on stderr and apart from the answer; without colour it is plain") {
+TEST_CASE("reasoning is dim on stderr and apart from the answer; without colour a blank line parts them") {
   if (!has_terminal()) return;
   struct Row {
     std::string name, value, options, out;
   };
   for (const Row& row : std::vector<Row>{{"TERM", "xterm", "", "\x1b[2mHm\x1b[0m\nHello\n"},
-                                         {"NO_COLOR", "1", "", "Hm\nHello\n"},
+                                         {"NO_COLOR", "1", "", "Hm\n\nHello\n"},
                                          {"NO_COLOR", "", "", "\x1b[2mHm\x1b[0m\nHello\n"},
-                                         {"TERM", "dumb", "", "Hm\nHello\n"},
-                                         {"TERM", "xterm", "--color never", "Hm\nHello\n"},
+                                         {"TERM", "dumb", "", "Hm\n\nHello\n"},
+                                         {"TERM", "xterm", "--color never", "Hm\n\nHello\n"},
                                          {"NO_COLOR", "1", "--color always", "\x1b[2mHm\x1b[0m\nHello\n"},
                                          {"TERM", "xterm", "--hide-reasoning", "Hello\n"},
                                          {"TERM", "xterm", "-q", "Hello\n"}}) {
@@ -240,7 +240,7 @@ TEST_CASE("a message begins a line of its own, wherever the reply stands") {
            {"ask hi --color never", {thought, "{{delay 50}}{{reset}}"}, "Hm", "byok: "},
            {"ask hi --color never", {text, "{{delay 50}}", error}, "Hello", "byok: error: "},
            {"ask hi --color never -vv", {text, "{{delay 50}}", kStreamEnd}, "Hello", ""},
-           {"ask hi --color never -vv", {thought, "{{delay 50}}", text, kStreamEnd}, "Hm", ""},
+           {"ask hi --color always -vv", {thought, "{{delay 50}}", text, kStreamEnd}, "\x1b[2mHm\x1b[0m", ""},
        }) {
     CAPTURE(row.words);
     CAPTURE(row.open);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -17,7 +18,7 @@ constexpr std::string_view kSpinnerLabel = "waiting for the reply";
 
 // A dumb terminal cannot take a line back.
 bool can_animate(const Context& context) {
-  return context.streams.err_is_terminal && !context.is_quiet && context.environment.get("TERM") != "dumb";
+  return context.streams.err_is_terminal && !context.is_quiet && !terminal::is_dumb(context.environment.get("TERM"));
 }
 
 }  // namespace
@@ -35,6 +36,9 @@ Answer::~Answer() { context_.clear_line = nullptr; }
 // Before a message: it begins a line of its own.
 void Answer::clear_line() {
   spinner_.clear();
+  const bool is_rendered = shares_terminal_ && options_.markdown != nullptr;
+  // A terminal that cannot be written to says so at the next write as well.
+  if (is_rendered && options_.markdown->break_line(pending_text_)) static_cast<void>(flush());
   const bool text_is_open = shares_terminal_ && !ends_line_;
   if (!reasoning_is_open_ && !text_is_open) return;
   reasoning_is_open_ = false;
@@ -68,6 +72,11 @@ void Answer::add_text(std::string_view text) {
   if (options_.keeps_text) content_ += text;
   if (options_.events != nullptr) options_.events->message_delta(text);
   if (!options_.prints_text) return;
+  if (prints_to_terminal() && !has_begun_) {
+    // Rows without anything in them, as they often stand behind reasoning.
+    text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+    has_begun_ = !text.empty();
+  }
   if (options_.markdown != nullptr && prints_to_terminal()) {
     // The window may have another size since the last read.
     if (!std::exchange(knows_width_, true)) options_.markdown->set_width(terminal::columns_of(context_.streams.out));
@@ -123,6 +132,7 @@ void Answer::flush_reasoning() {
   const bool ends_line = pending_reasoning_.ends_with('\n');
   context_.write_err(fmt::format("{}{}{}", context_.err_style.dim_on(), pending_reasoning_, context_.err_style.off()));
   reasoning_is_open_ = !ends_line;
+  is_after_reasoning_ = true;
   pending_reasoning_.clear();
 }
 
@@ -136,6 +146,10 @@ Result<> Answer::flush() {
   spinner_.clear();
   has_shown_ = options_.file == nullptr;
   close_reasoning();
+  // Where no look tells them apart.
+  if (std::exchange(is_after_reasoning_, false) && shares_terminal_ && !context_.err_style.is_on()) {
+    context_.write_err("\n");
+  }
   ends_line_ = pending_text_.ends_with('\n');
   const auto written =
       options_.file != nullptr ? options_.file->write(pending_text_) : context_.write_out(pending_text_);
@@ -148,7 +162,9 @@ void Answer::close_reasoning() {
 }
 
 void Answer::on_tick() {
-  if (!has_shown_) spinner_.tick(std::chrono::steady_clock::now());
+  const bool is_in_table = options_.markdown != nullptr && options_.markdown->is_in_table();
+  const bool is_at_line_start = ends_line_ && !reasoning_is_open_;
+  if (!has_shown_ || (is_in_table && is_at_line_start)) spinner_.tick(std::chrono::steady_clock::now());
 }
 
 void Answer::on_warning(std::string_view sentence) { context_.warn(sentence); }
@@ -170,6 +186,7 @@ void Answer::begin_again() {
   tool_calls_.clear();
   has_text_ = false;
   has_shown_ = false;
+  has_begun_ = false;
 }
 
 Result<> Answer::finish() {

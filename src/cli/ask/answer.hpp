@@ -75,10 +75,12 @@ class Answer final : public session::TurnObserver {
   std::string pending_reasoning_;
   bool has_shown_ = false;  // something of the reply was printed: no spinner any more
   bool has_text_ = false;
-  bool knows_width_ = false;        // of the terminal, for this read
-  bool ends_line_ = true;           // of what was printed of the text
-  bool reasoning_is_open_ = false;  // a line of reasoning stands unfinished on stderr
-  bool shares_terminal_ = false;    // the answer appears where messages appear
+  bool has_begun_ = false;           // to print text on a terminal
+  bool is_after_reasoning_ = false;  // nothing of the text was printed since
+  bool knows_width_ = false;         // of the terminal, for this read
+  bool ends_line_ = true;            // of what was printed of the text
+  bool reasoning_is_open_ = false;   // a line of reasoning stands unfinished on stderr
+  bool shares_terminal_ = false;     // the answer appears where messages appear
   std::string content_;
   std::string reasoning_;
   std::string encrypted_;

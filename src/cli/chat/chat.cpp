@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/chat/given.hpp"
 #include "cli/chat/loop.hpp"
+#include "cli/chat/pick_model.hpp"
 #include "cli/chat/state.hpp"
 #include "cli/commands.hpp"
 #include "cli/failure.hpp"
@@ -66,7 +67,8 @@ int run_chat(const Arguments& arguments, Context& context) {
   transport::Interrupt interrupt;
   context.interrupt = &interrupt;
   const auto code = talk(*options, context);
-  const int exit_code = code ? *code : fail_command(context, code.error(), false);
+  const bool has_left = !code && code.error().code == kNoneTaken && code.error().kind != base::ErrorKind::cancelled;
+  const int exit_code = code ? *code : has_left ? 0 : fail_command(context, code.error(), false);
   context.interrupt = nullptr;
   return exit_code;
 }

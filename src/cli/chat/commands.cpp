@@ -16,6 +16,7 @@
 #include "cli/chat/commands_session.hpp"
 #include "cli/chat/outside/clipboard.hpp"
 #include "cli/chat/outside/external_editor.hpp"
+#include "cli/chat/pick_model.hpp"
 #include "cli/chat/send.hpp"
 #include "cli/model_table.hpp"
 #include "session/model_names.hpp"
@@ -60,8 +61,7 @@ bool wants_model(Chat& chat, std::string& id) {
     return true;
   }
   const auto meant = session::nearest_models(id, models, kMostMeant);
-  const bool is_azure = profile.type == core::ProviderType::azure || core::is_azure_host(profile.base_url.host());
-  if (models.empty() || (is_azure && profile.models.empty())) return true;
+  if (models.empty() || lists_base_models(profile)) return true;
   const std::string question = meant.empty() ? "" : fmt::format("; did you mean {}?", base::join(meant, ", "));
   chat.context.say(fmt::format("byok: {} is not among the models that are listed{}", base::shell_quote(id), question));
   if (chat.screen.has_person) return chat.asks("use it all the same?");
@@ -74,6 +74,11 @@ bool wants_model(Chat& chat, std::string& id) {
 
 void change(Chat& chat, config::Overrides overrides) {
   const auto changed = change_setup(chat, std::move(overrides));
+  if (!changed && changed.error().code == kNoneTaken) {
+    chat.tell(fmt::format("the profile stays {}", chat.launched->profile.name));
+    if (changed.error().kind == ErrorKind::cancelled) chat.obey_signal(changed.error());
+    return;
+  }
   if (!changed) return chat.fail(changed.error());
   const core::Profile& profile = chat.launched->profile;
   chat.tell(fmt::format("going on with profile {}, model {}", profile.name, profile.model));

@@ -1,7 +1,6 @@
 // Numbers as people read them.
 #include "cli/chat/figures.hpp"
 
-#include <algorithm>
 #include <variant>
 
 #include <fmt/format.h>
@@ -9,7 +8,7 @@
 namespace byok::cli {
 namespace {
 
-// A reply that came in one piece has no rate of its own.
+// A reply that came in one piece has no rate of its own, and one faster than this none that can be told.
 constexpr std::chrono::milliseconds kShortestStream{100};
 constexpr std::size_t kBytesPerToken = 4;
 
@@ -30,8 +29,8 @@ std::string figures_line(const core::Usage& usage, const ReplyTimes& times) {
   std::string text = fmt::format("{}{:.1f} s", tokens(usage), static_cast<double>(times.total.count()) / 1000.0);
   if (!usage.output_tokens || *usage.output_tokens <= 0) return text;
   const auto streamed = times.total - times.first_token.value_or(std::chrono::milliseconds(0));
-  const auto basis = std::max(streamed >= kShortestStream ? streamed : times.total, std::chrono::milliseconds(1));
-  const double rate = static_cast<double>(*usage.output_tokens) * 1000.0 / static_cast<double>(basis.count());
+  if (streamed < kShortestStream) return text;
+  const double rate = static_cast<double>(*usage.output_tokens) * 1000.0 / static_cast<double>(streamed.count());
   return text + (rate < 10 ? fmt::format(", {:.1f} tokens/s", rate) : fmt::format(", {:.0f} tokens/s", rate));
 }
 

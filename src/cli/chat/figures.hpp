@@ -18,7 +18,7 @@ struct ReplyTimes {
   std::chrono::milliseconds total{0};
 };
 // "12 input (8 cached), 34 output (20 reasoning) tokens, 1.2 s, 28 tokens/s"; what is not known is left out. The rate
-// is that of the reply once it had begun.
+// is that of the reply once it had begun, where that took long enough to tell.
 [[nodiscard]] std::string figures_line(const core::Usage& usage, const ReplyTimes& times);
 
 // Bytes of text, attachments not counted.

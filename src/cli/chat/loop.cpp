@@ -178,6 +178,8 @@ class Loop {
     if (is_anew_ || !is_prompt) chat_.let_go(is_prompt);
     switch (line->kind) {
       case SlashLine::Kind::nothing:
+        if (chat_.screen.has_person && chat_.next.has_extras())
+          chat_.tell("type a prompt: what was added goes with it");
         break;
       case SlashLine::Kind::prompt:
         send_text(chat_, line->text);

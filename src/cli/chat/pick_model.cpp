@@ -1,38 +1,35 @@
-// A list with numbers, and a question until the answer is one of them.
+// A list with numbers, and a question until the answer can be a model.
 #include "cli/chat/pick_model.hpp"
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "cli/catalog.hpp"
-#include "cli/launch.hpp"
-#include "cli/missing_model.hpp"
 #include "session/model_names.hpp"
 #include "terminal/sanitize.hpp"
 
 namespace byok::cli {
 namespace {
 
-using Models = std::vector<core::ModelInfo>;
+using base::ErrorKind;
+using base::Result;
 using terminal::Reading;
 
 constexpr std::size_t kMostShown = 30;
-constexpr std::chrono::seconds kPatience{10};
 
-base::Result<Models> models_of(const Launched& launched, Context& context) {
-  if (!launched.profile.models.empty()) return launched.profile.models;
-  session::CatalogOptions options = catalog_options(context);
-  options.details = false;
-  options.deadline = std::chrono::steady_clock::now() + kPatience;
-  return fetch_models(launched, context, options);
-}
-
-void show(const Launched& launched, const Models& models, const Context& context) {
-  std::string text = fmt::format("profile {} names no model; these are there:\n", launched.profile.name);
+void show(const ModelChoice& choice, const Context& context) {
+  const core::Profile& profile = choice.launched->profile;
+  const auto& models = choice.models;
+  if (models.empty()) {
+    const std::string reason = choice.reason.empty() ? "the provider lists none" : choice.reason;
+    context.say(fmt::format("byok: which models profile {} has is not known: {}", profile.name, reason));
+    return;
+  }
+  std::string text = fmt::format(
+      "profile {} names no model; {}:\n", terminal::sanitize_line(profile.name),
+      lists_base_models(profile) ? "type the name of a deployment; the base models are" : "these are there");
   const std::size_t count = std::min(models.size(), kMostShown);
   for (std::size_t i = 0; i < count; ++i) {
     text += fmt::format("{:>4}  {}\n", i + 1, terminal::sanitize_line(models[i].id));
@@ -41,54 +38,67 @@ void show(const Launched& launched, const Models& models, const Context& context
   context.say_raw(text);
 }
 
-// Empty where the answer means none of them.
-std::string meant_by(std::string_view answer, const Models& models) {
-  if (const auto number = base::to_int(answer); number && *number >= 1) {
-    const auto index = static_cast<std::size_t>(*number) - 1;
-    if (index < models.size()) return models[index].id;
-  }
-  const core::ModelInfo* const found = session::find_model(answer, models);
-  return found != nullptr ? found->id : std::string();
-}
-
-terminal::Completer completer_of(const Models& models) {
-  return [&models](std::string_view text, std::size_t cursor) {
+terminal::Completer completer_of(const ModelChoice& choice) {
+  return [&choice](std::string_view text, std::size_t cursor) {
     terminal::Completion completion;
-    for (const core::ModelInfo& model : models) {
+    for (const core::ModelInfo& model : choice.models) {
       if (model.id.starts_with(text.substr(0, cursor))) completion.candidates.push_back(model.id);
     }
     return completion;
   };
 }
 
-}  // namespace
-
-base::Result<std::string> pick_model(const config::Overrides& overrides, terminal::LineEditor& editor,
-                                     Context& context) {
-  config::Overrides without = overrides;
-  without.needs_model = false;
-  const bool was_quiet = std::exchange(context.is_quiet, true);  // its notices were printed before
-  const auto launched = launch(without, context);
-  context.is_quiet = was_quiet;
-  if (!launched) return std::unexpected(launched.error());
-  BYOK_TRY(Models models, models_of(*launched, context));
-  std::erase_if(models, [](const core::ModelInfo& model) { return base::icontains(model.id, "embed"); });
-  if (models.empty()) return std::string();
-  show(*launched, models, context);
-  terminal::EditorOptions look;
-  look.prompt = "number or id: ";
-  look.complete = completer_of(models);
+// A line without blanks at its ends; fails where there will be none.
+Result<std::string> read_line(const terminal::EditorOptions& look, terminal::LineEditor& editor) {
   while (true) {
     BYOK_TRY(const Reading reading, editor.read(look, {}));
-    if (reading.kind == Reading::Kind::signal) return base::fail(base::ErrorKind::cancelled, "interrupted");
-    const std::string_view answer = base::trim(reading.draft.text);
-    if (reading.kind != Reading::Kind::line || answer.empty()) return std::string();
-    std::string id = meant_by(answer, models);
-    if (!id.empty()) {
-      context.say(fmt::format("byok: using {}; to keep it: {}", id, how_to_keep(*launched, id)));
-      return id;
+    if (reading.kind == Reading::Kind::line) return std::string(base::trim(reading.draft.text));
+    if (reading.kind == Reading::Kind::open_editor || reading.kind == Reading::Kind::suspend) continue;
+    const bool has_left = reading.kind == Reading::Kind::end;
+    auto none = base::fail(has_left ? ErrorKind::usage : ErrorKind::cancelled, "no model was taken");
+    none.error().code = kNoneTaken;
+    return none;
+  }
+}
+
+// What is not listed may be there all the same: a deployment, an alias of a gateway, a model that is new.
+Result<bool> is_meant(const std::string& id, const ModelChoice& choice, terminal::LineEditor& editor,
+                      const Context& context) {
+  constexpr std::size_t kMostMeant = 3;
+  if (choice.models.empty() || lists_base_models(choice.launched->profile)) return true;
+  const auto meant = session::nearest_models(id, choice.models, kMostMeant);
+  const std::string question = meant.empty() ? "" : fmt::format("; did you mean {}?", base::join(meant, ", "));
+  context.say(fmt::format("byok: {} is not among the models that are listed{}", base::shell_quote(id), question));
+  terminal::EditorOptions look;
+  look.prompt = "byok: use it all the same? [y/N] ";
+  BYOK_TRY(const std::string answer, read_line(look, editor));
+  return base::iequals(answer, "y") || base::iequals(answer, "yes");
+}
+
+}  // namespace
+
+Result<std::string> pick_model(const ModelChoice& choice, terminal::LineEditor& editor, Context& context) {
+  show(choice, context);
+  terminal::EditorOptions look;
+  look.prompt = choice.models.empty() ? "model id: " : "number or id: ";
+  look.complete = completer_of(choice);
+  while (true) {
+    BYOK_TRY(std::string id, read_line(look, editor));
+    if (id.empty()) continue;
+    const auto number = base::to_int(id);
+    if (number && *number >= 1 && static_cast<std::size_t>(*number) <= choice.models.size()) {
+      id = choice.models[static_cast<std::size_t>(*number) - 1].id;
+    } else if (const auto* const found = session::find_model(id, choice.models); found != nullptr) {
+      id = found->id;
+    } else if (number && !choice.models.empty()) {
+      context.say(fmt::format("byok: {} is none of them", base::shell_quote(id)));
+      continue;
+    } else {
+      BYOK_TRY(const bool is_taken, is_meant(id, choice, editor, context));
+      if (!is_taken) continue;
     }
-    context.say(fmt::format("byok: {} is none of them", base::shell_quote(answer)));
+    context.say(fmt::format("byok: using {}; to keep it: {}", id, how_to_keep(*choice.launched, id)));
+    return id;
   }
 }
 

@@ -15,11 +15,13 @@
 #include "cli/ask/verdict.hpp"
 #include "cli/catalog.hpp"
 #include "cli/chat/figures.hpp"
+#include "cli/chat/line/wording.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/missing_model.hpp"
 #include "session/model_names.hpp"
 #include "terminal/held_keys.hpp"
 #include "terminal/markdown.hpp"
+#include "terminal/terminal.hpp"
 
 namespace byok::cli {
 namespace {
@@ -115,7 +117,7 @@ session::Session::Outcome converse(Chat& chat, core::Message message, Run& run) 
   const auto limit = chat.launched->profile.limits.timeout;
   chat.launched->deadline = limit.count() > 0 ? std::optional(run.begin + limit) : std::nullopt;
   const bool is_rendered =
-      context.streams.out_is_terminal && !chat.options.is_raw && context.environment.get("TERM") != "dumb";
+      context.streams.out_is_terminal && !chat.options.is_raw && !terminal::is_dumb(context.environment.get("TERM"));
   terminal::Markdown markdown(terminal::columns_of(context.streams.out), context.out_style);
   Answer answer(context, {.shows_reasoning = shows_reasoning(chat), .markdown = is_rendered ? &markdown : nullptr});
   session::Session::Outcome outcome = chat.session.send(*chat.transport, context.log, std::move(message),
@@ -144,8 +146,10 @@ void say_calls(const Chat& chat, const RunResult& result) {
 }
 
 void say_error(const Chat& chat, base::Error error, const session::TurnResult& turn, bool is_kept) {
-  if (is_kept && chat.screen.has_person)
+  error = said_at_prompt(std::move(error));
+  if (is_kept && chat.screen.has_person && !error.hint.contains("/retry"))
     error.hint += fmt::format("{}/retry asks again", error.hint.empty() ? "" : "\n");
+  if (error.kind == ErrorKind::output) return chat.context.report(error);
   chat.context.report(error, turn.url.empty() ? chat.launched->where() : chat.launched->where(turn.url));
 }
 
@@ -207,8 +211,11 @@ bool take_turn(Chat& chat, const Prompt& prompt, bool replaces, bool must_be_who
   chat.keeper.log_usage(chat.launched->profile, outcome.turn, run.result.exit_code, run.result.duration);
   if (run.result.exit_code != 0 && !chat.screen.has_person) chat.exit_code = run.result.exit_code;
   if (run.was_stopped()) chat.obey_signal(*run.result.error);
+  // Further replies would be asked for in vain.
+  const bool is_mute = run.result.error && run.result.error->kind == ErrorKind::output && !chat.screen.has_person;
   if (chat.is_over) return is_kept;
   say_end(chat, outcome.turn, run, is_kept);
+  if (is_mute) chat.is_over = true;
   if (!is_kept && !replaces) give_back(chat, prompt, run.was_stopped());
   return is_kept;
 }

@@ -11,9 +11,11 @@
 #include "base/text.hpp"
 #include "cli/attach.hpp"
 #include "cli/chat/given.hpp"
+#include "cli/chat/line/wording.hpp"
 #include "cli/chat/pick_model.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/missing_model.hpp"
+#include "terminal/terminal.hpp"
 
 namespace byok::cli {
 
@@ -27,7 +29,7 @@ ChatScreen chat_screen(const Context& context) {
   if (!screen.has_person) return screen;
   if (streams.err_is_terminal) screen.prompt = streams.err;
   if (streams.out_is_terminal) screen.prompt = streams.out;
-  screen.can_edit = screen.prompt >= 0 && context.environment.get("TERM") != "dumb";
+  screen.can_edit = screen.prompt >= 0 && !terminal::is_dumb(context.environment.get("TERM"));
   return screen;
 }
 
@@ -75,7 +77,7 @@ Chat::Chat(const ChatOptions& chat_options, Context& chat_context, std::unique_p
 
 void Chat::fail(const base::Error& error, std::string_view where) {
   if (error.kind == ErrorKind::cancelled) return obey_signal(error);
-  context.report(error, where);
+  context.report(said_at_prompt(error), where);
   if (!screen.has_person) exit_code = static_cast<int>(exit_code_for(error.kind, context.signal_for(error)));
 }
 
@@ -105,6 +107,7 @@ void Chat::let_go(bool for_prompt) {
 
 void Chat::obey_signal(const base::Error& error) {
   const int signal = context.signal_for(error);
+  if (signal == 0 && error.code == kNoneTaken) return;  // Ctrl-C as a key
   if (signal == SIGINT && screen.has_person) {
     if (context.interrupt != nullptr) context.interrupt->rearm();
     return;
@@ -114,13 +117,6 @@ void Chat::obey_signal(const base::Error& error) {
 }
 
 namespace {
-
-// Why there was no list to pick from, unless that was said already.
-void add_reason(base::Error& error, const base::Error& reason) {
-  if (error.hint.contains(reason.message)) return;
-  error.hint +=
-      fmt::format("{}which models there are is not known: {}", error.hint.empty() ? "" : "\n", reason.message);
-}
 
 // Where the profile is, without a word and without a request; empty where it cannot be resolved.
 std::string origin_of(config::Overrides overrides, Context& context) {
@@ -136,13 +132,11 @@ std::string origin_of(config::Overrides overrides, Context& context) {
 Result<std::unique_ptr<Launched>> launch_chat(config::Overrides& overrides, terminal::LineEditor& editor,
                                               Context& context) {
   context.started = std::chrono::steady_clock::now();  // what `--timeout` counts from
-  auto launched = launch_with_model(overrides, context);
-  if (!launched && launched.error().code == "model-missing" && chat_screen(context).prompt >= 0) {
-    auto picked = pick_model(overrides, editor, context);
-    if (!picked && picked.error().kind == ErrorKind::cancelled) return std::unexpected(picked.error());
-    if (!picked) add_reason(launched.error(), picked.error());
-    if (!picked || picked->empty()) return std::unexpected(launched.error());
-    overrides.model = *picked;
+  const bool can_ask = chat_screen(context).prompt >= 0;
+  ModelChoice choice;
+  auto launched = can_ask ? launch_or_choose(overrides, context, choice) : launch_with_model(overrides, context);
+  if (!launched && choice.launched) {
+    BYOK_TRY(overrides.model, pick_model(choice, editor, context));
     launched = launch_with_model(overrides, context);
   }
   if (!launched) return std::unexpected(launched.error());

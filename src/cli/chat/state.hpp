@@ -108,7 +108,7 @@ struct Chat {
 [[nodiscard]] base::Result<> change_setup(Chat& chat, config::Overrides overrides);
 // The session that the keeper has taken up becomes the conversation; what cannot go along is said.
 void take_up_saved(Chat& chat);
-// `launch_with_model`, where a person picks the model that is missing.
+// `launch_with_model`, where a person picks the model that is missing; kNoneTaken where they do not.
 [[nodiscard]] base::Result<std::unique_ptr<Launched>> launch_chat(config::Overrides& overrides,
                                                                   terminal::LineEditor& editor, Context& context);
 

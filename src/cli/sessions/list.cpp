@@ -69,7 +69,8 @@ int run_sessions_list(const Arguments& arguments, Context& context) {
   if (is_json) return context.print_json(as_json(sessions));
   if (sessions.empty()) {
     if (!context.is_quiet)
-      context.say(words ? "byok: no session holds that" : "byok: no sessions yet; byok ask --save keeps one");
+      context.say(words ? "byok: no session holds that"
+                        : "byok: no sessions yet; byok chat keeps one, and byok ask --save");
     return 0;
   }
   const bool is_terminal = context.streams.out_is_terminal;

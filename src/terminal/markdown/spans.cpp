@@ -2,7 +2,9 @@
 #include "terminal/markdown/spans.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -12,7 +14,22 @@ namespace {
 constexpr std::size_t kMostHeld = 1024;
 constexpr std::size_t kMostOpen = 8;
 constexpr std::size_t kMostDepth = 3;
-constexpr std::string_view kSpecial = "\\`*_~[!<";
+constexpr std::string_view kSpecial = "\\`*_~[!<&";
+
+// Those that models write; none stands for a control character.
+constexpr std::size_t kLongestEntity = 8;
+constexpr auto kEntities = std::to_array<std::pair<std::string_view, std::string_view>>({{"&amp;", "&"},
+                                                                                         {"&lt;", "<"},
+                                                                                         {"&gt;", ">"},
+                                                                                         {"&quot;", "\""},
+                                                                                         {"&apos;", "'"},
+                                                                                         {"&#34;", "\""},
+                                                                                         {"&#39;", "'"},
+                                                                                         {"&#x27;", "'"},
+                                                                                         {"&nbsp;", "\u00A0"},
+                                                                                         {"&mdash;", "—"},
+                                                                                         {"&ndash;", "–"},
+                                                                                         {"&hellip;", "…"}});
 
 bool is_special(char c) { return kSpecial.contains(c); }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
@@ -169,6 +186,8 @@ std::size_t Spans::step(const Window& window, const SpanTarget& target) {
       return put(text.substr(0, 1), look(target), target);
     case '<':
       return take_address(window, target);
+    case '&':
+      return take_entity(window, target);
     default:
       break;
   }
@@ -244,6 +263,18 @@ std::size_t Spans::take_link(const Window& window, std::size_t bracket, const Sp
   }
   before_ = ')';
   return close + 1;
+}
+
+std::size_t Spans::take_entity(const Window& window, const SpanTarget& target) {
+  const std::string_view text = window.text.substr(0, kLongestEntity);
+  const std::size_t end = text.find(';');
+  const bool may_go_on = std::ranges::all_of(text.substr(1), [](char c) { return c > ' ' && c != '&'; });
+  if (end == std::string_view::npos && window.can_wait && text.size() < kLongestEntity && may_go_on) return 0;
+  const std::string_view name = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  const auto* const known = std::ranges::find(kEntities, name, &std::pair<std::string_view, std::string_view>::first);
+  if (known == kEntities.end()) return put(text.substr(0, 1), look(target), target);
+  put(known->second, look(target), target);
+  return name.size();
 }
 
 std::size_t Spans::take_address(const Window& window, const SpanTarget& target) {

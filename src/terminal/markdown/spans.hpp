@@ -40,6 +40,7 @@ class Spans {
   std::size_t take_code(const Window& window, const SpanTarget& target);
   std::size_t take_mark(const Window& window, const SpanTarget& target);
   std::size_t take_link(const Window& window, std::size_t bracket, const SpanTarget& target);
+  std::size_t take_entity(const Window& window, const SpanTarget& target);
   std::size_t take_address(const Window& window, const SpanTarget& target);
   std::size_t put(std::string_view text, Look look, const SpanTarget& target);
   [[nodiscard]] Look look(const SpanTarget& target) const;

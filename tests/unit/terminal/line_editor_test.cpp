@@ -136,6 +136,27 @@ TEST_CASE("a terminal that is gone ends a reading, or says that it cannot be wri
   CHECK_FALSE(editor->read({}, {}).has_value());
 }
 
+TEST_CASE("a line that is far too long is one text, and the next line another") {
+  std::array<int, 2> in{};
+  REQUIRE(::pipe(in.data()) == 0);
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  std::thread writer([&] {
+    const std::string piece(kMiB, 'a');
+    for (int i = 0; i < 40; ++i) static_cast<void>(base::write_all(in[1], piece));
+    static_cast<void>(base::write_all(in[1], "\nnext\n"));
+    ::close(in[1]);
+  });
+  const auto editor = make_plain_editor({.input = in[0]}, false);
+  const Reading first = editor->read({}, {}).value();
+  const Reading second = editor->read({}, {}).value();
+  writer.join();
+  CHECK(first.draft.text.size() >= 16 * kMiB);
+  CHECK(first.draft.text.size() < 20 * kMiB);
+  CHECK(second.draft.text == "next");
+  CHECK(editor->read({}, {}).value().kind == Kind::end);
+  ::close(in[0]);
+}
+
 TEST_CASE("Ctrl-Z gives the draft back, and a terminal that someone set meanwhile is taken and drawn again") {
   Terminal terminal;
   if (!terminal.is_there()) return;

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "support/screen.hpp"
+#include "terminal/width.hpp"
 
 namespace byok::terminal {
 namespace {
@@ -46,6 +47,8 @@ std::vector<Case> styled_cases() {
       {"~~gone~~ ~one~", "\x1b[0;9mgone" + off + " ~one~\n"},
       {"[t *x*](http://u/(1) \"title\") [no] (x)", "\x1b[0;4mt \x1b[0;3;4mx" + off + " (http://u/(1)) [no] (x)\n"},
       {"[http://u](http://u) <http://v> a<b>c", "\x1b[0;4mhttp://u" + off + " \x1b[0;4mhttp://v" + off + " a<b>c\n"},
+      {"a &lt;b&gt; &amp;lt; R&D &nope; &#27; &", "a <b> &lt; R&D &nope; &#27; &\n"},
+      {"`&lt;`", "\x1b[0;36m&lt;" + off + "\n"},
       {"![alt](u.png) hi!", "alt (u.png) hi!\n"},
       {"- one\n* two\n  + three\n10. ten\n-no\n1.no", "• one\n• two\n  • three\n10. ten\n-no\n1.no\n"},
       {"> quoted\n>> twice\n> - item", "> quoted\n> > twice\n> • item\n"},
@@ -108,8 +111,50 @@ TEST_CASE("a table is laid out when it is whole, or shown line by line when it d
   CHECK(screen.rows() == std::vector<std::string>{"Name │  N", "─────┼───", "漢字 │  1", "a    │ 12", "", "end"});
   CHECK(screen.is_bold(0, 0));
   CHECK(rendered(table, 8, false) == "|Name|`N`|\n|:--|--:|\n|漢字|1|\n|a|**12**|\n");
-  const std::string uneven = "|a|\n|-|\n|1|2|\n";
-  CHECK(rendered(uneven, 40, false) == uneven);
+  CHECK(rendered("|a|b|\n|-|-|\n|1|\n|1|2|3|\n|`x|y`|z|\n", 40, false) ==
+        "a     │ b\n──────┼──────\n1     │\n1     │ 2|3\n`x|y` │ z\n");
+}
+
+TEST_CASE("cells go on in further rows where a table is wider than the terminal") {
+  const std::string table =
+      "|Name|What it is|\n|---|--:|\n|PostgreSQL|A **powerful relational** database|\n|x|https://example.org/long|\n";
+  test::Screen screen(26, 20);
+  screen.write(base::replace_all(rendered(table, 26), "\n", "\r\n"));
+  CHECK(screen.rows() == std::vector<std::string>{"Name       │    What it is", "───────────┼──────────────",
+                                                  "PostgreSQL │    A powerful", "           │    relational",
+                                                  "           │      database", "───────────┼──────────────",
+                                                  "x          │ https://examp", "           │   le.org/long"});
+  CHECK(screen.is_bold(0, 0));
+  CHECK(screen.is_bold(2, 18));
+  CHECK_FALSE(screen.is_bold(2, 0));
+  CHECK_FALSE(screen.is_bold(4, 20));
+  CHECK(rendered("|漢字漢字漢字漢字|b|\n|-|-|\n", 12, false) == "漢字漢字 │ b\n漢字漢字 │  \n─────────┼──\n");
+  for (const std::size_t width : {19U, 20U, 30U, 40U, 60U}) {
+    const std::string out = rendered(table, width, false);
+    for (const std::string_view line : base::split(out, '\n')) CHECK(width_of(line) <= width);
+  }
+  CHECK(rendered(table, 18, false).starts_with("|Name|What it is|"));
+}
+
+TEST_CASE("a message can come in between, and what was held stands before it") {
+  Markdown markdown(40, Style(false));
+  std::string out;
+  markdown.append("one two", out);
+  CHECK(markdown.break_line(out));
+  CHECK(out == "one two\n");
+  CHECK_FALSE(markdown.break_line(out));
+  markdown.finish(out);
+  CHECK(out == "one two\n");
+  markdown.append("three four", out);
+  CHECK(markdown.break_line(out));
+  markdown.append(" five\n\nsix", out);
+  markdown.finish(out);
+  CHECK(out == "one two\nthree four\n five\n\nsix\n");
+  markdown.append("|a|\n|-|\n", out);
+  CHECK(markdown.is_in_table());
+  CHECK_FALSE(markdown.break_line(out));
+  markdown.finish(out);
+  CHECK_FALSE(markdown.is_in_table());
 }
 
 TEST_CASE("a table without end is not held for ever") {

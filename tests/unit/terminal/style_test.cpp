@@ -16,7 +16,7 @@ TEST_CASE("colour follows the option, then NO_COLOR, then CLICOLOR_FORCE, then t
   };
   for (const Case& c : {
            Case{{automatic, true, "", "", "xterm"}, true},
-           Case{{automatic, true, "", "", ""}, true},
+           Case{{automatic, true, "", "", ""}, false},
            Case{{automatic, false, "", "", "xterm"}, false},
            Case{{automatic, true, "", "", "dumb"}, false},
            Case{{automatic, true, "1", "", "xterm"}, false},

@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 using terminal::Completion;
 
 // A folder with more is not read to its end, so that a key never waits long.
-constexpr std::size_t kMostEntries = 20'000;
-constexpr std::size_t kMostCandidates = 1'000;
+constexpr std::size_t kMostEntries = 500'000;
 
 std::vector<std::string> beginning_with(std::string_view prefix, const std::vector<std::string>& names) {
   std::vector<std::string> found;
@@ -31,7 +30,6 @@ std::vector<std::string> beginning_with(std::string_view prefix, const std::vect
   }
   std::ranges::sort(found);
   found.erase(std::unique(found.begin(), found.end()), found.end());
-  if (found.size() > kMostCandidates) found.resize(kMostCandidates);
   return found;
 }
 
@@ -71,7 +69,6 @@ std::vector<Entry> list_folder(const fs::path& folder, std::string_view prefix) 
     entries.push_back({.name = std::move(name), .is_directory = at->is_directory(unknown)});
   }
   std::ranges::sort(entries, {}, &Entry::name);
-  if (entries.size() > kMostCandidates) entries.resize(kMostCandidates);
   return entries;
 }
 

@@ -130,8 +130,8 @@ base::Result<SlashLine> parse_slash_line(std::string_view line, std::string_view
                 fmt::format("write {}", shown(*command)));
   }
   if (!argument.empty() && command->takes == SlashArgument::none) {
-    return fail(ErrorKind::usage, fmt::format("/{} takes no argument", command->word),
-                fmt::format("write /{} alone; //{} … sends the line as a prompt", command->word, typed));
+    return fail(ErrorKind::usage, fmt::format("/{} takes no argument", base::to_lower(typed)),
+                fmt::format("write /{} alone; //{} … sends the line as a prompt", base::to_lower(typed), typed));
   }
   SlashLine said{.kind = SlashLine::Kind::command, .name = command->name, .text = std::string(argument)};
   if (command->takes == SlashArgument::path && !argument.empty()) {

@@ -18,6 +18,7 @@
 #include "base/text.hpp"
 #include "cli/chat/outside/private_file.hpp"
 #include "config/command.hpp"
+#include "terminal/terminal.hpp"
 
 namespace byok::cli {
 namespace {
@@ -87,7 +88,7 @@ base::Result<> run_program(const ClipboardWay& way, std::string_view text, const
 std::vector<ClipboardWay> ways_to_clipboard(std::size_t size, const Environment& environment, bool has_terminal) {
   std::vector<ClipboardWay> ways;
   const bool can_be_sequence =
-      has_terminal && size <= kLargestSequenceText && environment.get("TERM") != "dumb" && environment.has("TERM");
+      has_terminal && size <= kLargestSequenceText && !terminal::is_dumb(environment.get("TERM"));
   // What tmux does with the sequence is its user's setting, and by default nothing; what it is told itself it does.
   const std::string tmux = environment.has("TMUX") ? config::find_program("tmux", environment) : "";
   if (!tmux.empty() && has_terminal) ways.push_back({.name = "tmux", .argv = {tmux, "load-buffer", "-w", "-"}});

@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "cli/chat/outside/private_file.hpp"
 #include "config/command.hpp"
+#include "terminal/terminal.hpp"
 
 namespace byok::cli {
 namespace {
@@ -130,11 +131,13 @@ base::Result<> run_editor(const EditorCommand& editor, const std::string& file,
 }  // namespace
 
 EditorCommand editor_command(const config::Environment& environment) {
-  const bool is_dumb = !environment.has("TERM") || environment.get("TERM") == "dumb";
+  // As git has it: a dumb terminal shows no editor that fills the screen, so none is guessed.
+  const bool is_dumb = terminal::is_dumb(environment.get("TERM"));
   if (!is_dumb && environment.has("VISUAL")) {
     return {.command = std::string(environment.get("VISUAL")), .origin = "$VISUAL"};
   }
   if (environment.has("EDITOR")) return {.command = std::string(environment.get("EDITOR")), .origin = "$EDITOR"};
+  if (is_dumb) return {};
   for (const std::string_view name : {"vi", "nano"}) {
     const std::string path = config::find_program(name, environment);
     if (!path.empty()) return {.command = base::shell_quote(path), .origin = std::string(name)};
@@ -145,7 +148,11 @@ EditorCommand editor_command(const config::Environment& environment) {
 base::Result<std::string> edit_outside(std::string_view draft, const config::Environment& environment) {
   const EditorCommand editor = editor_command(environment);
   if (editor.command.empty()) {
-    return fail(ErrorKind::usage, "no editor was found", "name one: export EDITOR=nano");
+    if (!terminal::is_dumb(environment.get("TERM"))) {
+      return fail(ErrorKind::usage, "no editor was found", "name one: export EDITOR=nano");
+    }
+    return fail(ErrorKind::usage, "the terminal is dumb, and $EDITOR is not set",
+                "name an editor that can work on it, such as export EDITOR=ed");
   }
   std::string text(draft);
   if (!text.empty() && !text.ends_with('\n')) text.push_back('\n');  // editors remark on a last line without an end

@@ -13,7 +13,8 @@ struct EditorCommand {
   std::string command;  // as a shell reads it, so with arguments; empty: there is none
   std::string origin;   // "$VISUAL", "$EDITOR", or the program's name
 };
-// $VISUAL (not on a dumb terminal), $EDITOR, else vi or nano where one is installed.
+// $VISUAL (not on a dumb terminal), $EDITOR, else vi or nano where one is installed; none of these
+// on a dumb terminal.
 [[nodiscard]] EditorCommand editor_command(const config::Environment& environment);
 
 // The draft as the editor leaves it, without newlines at its end, made valid UTF-8; an editor that changes nothing

@@ -27,10 +27,12 @@ TEST_CASE("the line of figures says what is known and leaves the rest out") {
       {12, 34, 20, 8, {}, 1000, "12 input (8 cached), 34 output (20 reasoning) tokens, 1.0 s, 34 tokens/s"},
       {12, 5, 0, 0, milliseconds(0), 2000, "12 input, 5 output tokens, 2.0 s, 2.5 tokens/s"},
       {12, none, none, none, {}, 500, "12 input tokens, 0.5 s"},
-      {none, 7, none, none, {}, 0, "7 output tokens, 0.0 s, 7000 tokens/s"},
+      {none, 7, none, none, {}, 0, "7 output tokens, 0.0 s"},
       {none, 0, none, none, {}, 100, "0 output tokens, 0.1 s"},
-      // It came in one piece at the end: its rate is that of the whole wait.
-      {none, 50, none, none, milliseconds(990), 1000, "50 output tokens, 1.0 s, 50 tokens/s"},
+      // It came in one piece at the end, or too fast to tell.
+      {none, 50, none, none, milliseconds(990), 1000, "50 output tokens, 1.0 s"},
+      {none, 900, none, none, milliseconds(1), 40, "900 output tokens, 0.0 s"},
+      {none, 50, none, none, milliseconds(900), 1000, "50 output tokens, 1.0 s, 500 tokens/s"},
   };
   for (const Row& row : rows) {
     const core::Usage usage{.input_tokens = row.input,

@@ -34,6 +34,7 @@ TEST_CASE("the prompt is shown where a person sees it, and lines are edited wher
            {true, true, false, "xterm", true, true, 1},
            {true, false, false, "xterm", true, false, -1},
            {true, true, true, "dumb", true, false, 1},
+           {true, true, true, "", true, false, 1},
            {false, true, true, "xterm", false, false, -1},
            {false, false, false, "", false, false, -1},
        }) {

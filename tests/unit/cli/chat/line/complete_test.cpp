@@ -125,11 +125,18 @@ TEST_CASE("a completed path is read back as the file that it names, however it w
   }
 }
 
-TEST_CASE("a folder of very many files is offered in part") {
+TEST_CASE("a folder of very many files is offered whole, so that they begin alike only as far as all of them do") {
   const test::TestFolder folder;
   for (int i = 0; i < 1'200; ++i) folder.write("f" + std::to_string(i), "");
-  const auto complete = slash_completer({.directory = folder.path()});
-  CHECK(at_end(complete, "/file f").candidates.size() == 1'000);
+  const auto complete = slash_completer({.sessions =
+                                             [] {
+                                               Words ids;
+                                               for (int i = 0; i < 1'500; ++i) ids.push_back("s" + std::to_string(i));
+                                               return ids;
+                                             },
+                                         .directory = folder.path()});
+  CHECK(at_end(complete, "/load s").candidates.size() == 1'500);
+  CHECK(at_end(complete, "/file f").candidates.size() == 1'200);
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ TEST_CASE("arguments that may be left out may be, others not, and none is not on
   CHECK(slip("/load").message == "/load needs its ID");
   CHECK(slip("/load  ").hint == "write /load ID");
   CHECK(slip("/load").hint == "write /load ID");
+  CHECK(slip("/exit now").message == "/exit takes no argument");
   CHECK(slip("/Clear all").message == "/clear takes no argument");
   CHECK(slip("/clear all").hint.contains("//clear"));
 }

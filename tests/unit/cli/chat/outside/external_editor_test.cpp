@@ -44,15 +44,19 @@ TEST_CASE("VISUAL comes before EDITOR, but not on a dumb terminal; else what is 
   CHECK(editor_command(Environment(Values{{"TERM", "xterm"}, {"VISUAL", " "}, {"EDITOR", "ed"}})).command == "ed");
   const test::TestFolder folder;
   const std::string path = folder.path().string();
-  CHECK(editor_command(Environment(Values{{"PATH", path}})).command.empty());
+  CHECK(editor_command(Environment(Values{{"TERM", "xterm"}, {"PATH", path}})).command.empty());
   folder.script("nano", "");
-  CHECK(editor_command(Environment(Values{{"PATH", path}})).origin == "nano");
+  CHECK(editor_command(Environment(Values{{"TERM", "xterm"}, {"PATH", path}})).origin == "nano");
   folder.script("vi", "");
-  CHECK(editor_command(Environment(Values{{"PATH", path}})).command == base::shell_quote(path + "/vi"));
-  const auto none = edit_outside("draft", Environment(Values{{"PATH", "/nonexistent"}}));
+  CHECK(editor_command(Environment(Values{{"TERM", "xterm"}, {"PATH", path}})).command ==
+        base::shell_quote(path + "/vi"));
+  const auto none = edit_outside("draft", Environment(Values{{"TERM", "xterm"}, {"PATH", "/nonexistent"}}));
   REQUIRE_FALSE(none.has_value());
   CHECK(none.error().message == "no editor was found");
   CHECK(none.error().hint.contains("EDITOR"));
+  const auto dumb = edit_outside("draft", Environment(Values{{"TERM", "dumb"}, {"PATH", path}}));
+  REQUIRE_FALSE(dumb.has_value());
+  CHECK(dumb.error().message == "the terminal is dumb, and $EDITOR is not set");
 }
 
 TEST_CASE("the draft is edited in a private file that is gone afterwards") {
