@@ -87,26 +87,33 @@ Result<Keeper> Keeper::open(const KeepWish& wish, Context& context) {
   Keeper keeper(wish, context);
   if (keeper.directory_.empty() && keeper.is_wished()) return no_place();
   if (wish.session) {
-    BYOK_CHECK(keeper.take_up(*wish.session));
+    BYOK_TRY(const std::string id, session::find_session(keeper.directory_, *wish.session));
+    BYOK_CHECK(keeper.take_up(id));
   } else if (wish.continues) {
     BYOK_TRY(const std::string id, session::newest_session(keeper.directory_));
-    BYOK_CHECK(keeper.take_up_id(id));
+    BYOK_CHECK(keeper.take_up(id));
   }
   return keeper;
 }
 
-Result<> Keeper::take_up(std::string_view prefix) {
-  BYOK_TRY(const std::string id, session::find_session(directory_, prefix));
-  return take_up_id(id);
+Result<Keeper> Keeper::open_other(const std::string& id) const {
+  KeepWish wish;
+  wish.saves = wish_.saves;
+  Keeper keeper(wish, *context_);
+  BYOK_CHECK(keeper.take_up(id));
+  return keeper;
 }
 
-Result<> Keeper::take_up_id(const std::string& id) {
+Result<> Keeper::take_up(const std::string& id) {
   if (writes()) {
-    if (file_ && file_->id() == id) file_.reset();  // its own lock would stand in the way
     BYOK_TRY(session::SessionFile::Opened opened, session::SessionFile::open(directory_, id, context_->redactor));
     file_ = std::move(opened.file);
     resumed_ = std::move(opened.session);
     problems_ = std::move(opened.problems);
+    for (std::size_t i = 0; i < resumed_->turns.size(); ++i) {
+      if (resumed_->turns[i].has_reply()) ends_.push_back(i + 1);
+    }
+    if (!ends_.empty()) ends_.back() = resumed_->turns.size();
     return {};
   }
   BYOK_TRY(resumed_, session::load_session(directory_, id));
@@ -202,7 +209,28 @@ Result<> Keeper::append(session::SavedTurn turn, std::string_view system, std::v
   return {};
 }
 
-Result<> Keeper::rewind(std::size_t turns) { return file_ ? file_->rewind(turns, Clock::now()) : Result<>(); }
+Result<> Keeper::keep(std::span<const session::SavedTurn> turns, std::size_t unchanged, std::string_view system) {
+  if (!file_) return {};
+  if (ends_.size() > unchanged) ends_.resize(unchanged);
+  if (const std::size_t end = ends_.empty() ? 0 : ends_.back(); file_->turn_count() > end) {
+    BYOK_CHECK(file_->rewind(end, Clock::now()));
+  }
+  Result<> last;
+  for (std::size_t i = ends_.size(); i < turns.size(); ++i) {
+    last = append(turns[i], system);
+    if (!last) continue;
+    ends_.resize(i, ends_.empty() ? 0 : ends_.back());
+    ends_.push_back(file_->turn_count());
+  }
+  return last;
+}
+
+std::size_t Keeper::kept_whole() const {
+  std::size_t end = 0;
+  std::size_t count = 0;
+  while (count < ends_.size() && ends_[count] > end) end = ends_[count++];
+  return count;
+}
 
 void Keeper::stop() {
   wish_.saves = false;
@@ -223,7 +251,10 @@ void Keeper::begin_new() {
   if (file_) begin();
 }
 
-void Keeper::begin() { file_ = session::SessionFile::begin(directory_, Clock::now(), context_->redactor); }
+void Keeper::begin() {
+  file_ = session::SessionFile::begin(directory_, Clock::now(), context_->redactor);
+  ends_.clear();
+}
 
 // The session in use is locked, and so is left alone.
 void Keeper::remove_old() {

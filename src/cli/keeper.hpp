@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,16 +67,25 @@ class Keeper {
   base::Result<> append(session::SavedTurn turn, std::string_view system, std::vector<session::EventStamp> stamps = {});
   // What the next turn is written to; null where nothing is kept.
   [[nodiscard]] const session::SessionFile* file() const { return file_ ? &*file_ : nullptr; }
-  // Takes back all turns but the first `turns`.
-  base::Result<> rewind(std::size_t turns);
+  // Makes the session's turns those of a conversation, of which the first `unchanged` are as they were the last time:
+  // what is no longer among them is taken back, and what is not in the file is appended, first the turns before that
+  // could not be kept. One for which there is no room even then stands in the way of none behind it. Nothing where
+  // nothing is kept. ErrorKind::output when the last turn could not be kept.
+  base::Result<> keep(std::span<const session::SavedTurn> turns, std::size_t unchanged, std::string_view system);
+  // How many of those turns are in the file with all before them.
+  [[nodiscard]] std::size_t kept_whole() const;
+
+  // Whether what is typed may be remembered: not where the options or the profile say that nothing is to be kept.
+  [[nodiscard]] bool allows_history(const core::Profile& profile) const {
+    return wish_.saves.value_or(profile.save != core::Save::never);
+  }
 
   void stop();  // nothing more is written
   // Keeps what follows as a new session, unless it is kept already. ErrorKind::config where there is no place.
   base::Result<> start();
   void begin_new();  // another conversation from here on, kept where the one before was
-  // Takes up another session, by the beginning of its id, under the lock and to the failures of `open`; then the one
-  // before is let go. `settle` comes next.
-  base::Result<> take_up(std::string_view prefix);
+  // A keeper of another session, by its id, under the lock and to the failures of `open`; `settle` comes next.
+  [[nodiscard]] base::Result<Keeper> open_other(const std::string& id) const;
 
   // One line in the usage log for a turn that made a request. A failure to write it is said once.
   void log_usage(const core::Profile& profile, const session::TurnResult& turn, int exit_code,
@@ -84,7 +94,7 @@ class Keeper {
  private:
   Keeper(KeepWish wish, Context& context);
   [[nodiscard]] bool writes() const { return !wish_.is_dry_run && wish_.saves.value_or(true); }
-  base::Result<> take_up_id(const std::string& id);
+  base::Result<> take_up(const std::string& id);
   base::Result<> check_origin(const core::Profile& profile, bool has_given_profile) const;
   [[nodiscard]] bool is_found_again(const core::Profile& profile) const;
   void say_resumed(const core::Profile& profile) const;
@@ -96,6 +106,9 @@ class Keeper {
   std::filesystem::path state_;
   std::filesystem::path directory_;
   std::optional<session::SessionFile> file_;
+  // How many turns the file has up to each of the conversation's: no more than before where that one is not in it.
+  // Those without a reply are the file's own.
+  std::vector<std::size_t> ends_;
   std::optional<session::SavedSession> resumed_;
   std::vector<std::string> problems_;
   std::string profile_;  // whose sessions `retention_` is for

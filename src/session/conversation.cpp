@@ -144,7 +144,7 @@ Session::Outcome Session::send(transport::Transport& transport, const base::Log&
     outcome.turn = run_turn(transport, log, profile_, request(prompt, std::move(options)), turn_options, collector);
   }
   std::vector<core::Message> messages{std::move(prompt)};
-  if (core::Message reply = collector.take(); outcome.turn.had_output && !reply.parts.empty()) {
+  if (core::Message reply = collector.take(); outcome.turn.had_output && is_reply(reply)) {
     messages.push_back(std::move(reply));
     turns_.push_back(
         {.begin = messages_.size(), .response_id = outcome.turn.error ? std::string() : outcome.turn.response_id});

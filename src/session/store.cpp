@@ -180,7 +180,8 @@ SessionFile::SessionFile(SessionFile&& other) noexcept
       last_event_(std::move(other.last_event_)),
       setup_(std::move(other.setup_)),
       system_(std::move(other.system_)),
-      turns_(other.turns_) {}
+      turns_(other.turns_),
+      new_title_(std::move(other.new_title_)) {}
 
 SessionFile& SessionFile::operator=(SessionFile&& other) noexcept {
   std::swap(directory_, other.directory_);
@@ -193,6 +194,7 @@ SessionFile& SessionFile::operator=(SessionFile&& other) noexcept {
   std::swap(setup_, other.setup_);
   std::swap(system_, other.system_);
   std::swap(turns_, other.turns_);
+  std::swap(new_title_, other.new_title_);
   return *this;
 }
 
@@ -207,6 +209,7 @@ void SessionFile::take_up(const SavedSession& session) {
   setup_ = session.setup;
   system_ = session.system;
   turns_ = session.turns.size();
+  if (session.has_new_title) new_title_ = session.title;
 }
 
 // Kept before it is cut off; what is there twice after a kill in between does no harm.
@@ -266,23 +269,22 @@ Result<> SessionFile::append(SavedTurn turn, std::string_view system, Time now, 
   const Time asked = known.value_or(now);
   const Time ended = known && turn.end.duration_ms ? asked + std::chrono::milliseconds(*turn.end.duration_ms) : now;
   EventChain chain(*redactor_, last_event_, std::move(stamps));
-  if (is_new || turn.setup != setup_) {
-    chain.add(StartRecord{.is_resume = !is_new,
-                          .session_id = id_,
-                          .title = is_new ? title_of(redactor_->redact(first_text(turn))) : "",
-                          .setup = turn.setup},
-              asked);
+  const std::string title = turns_ == 0 ? title_of(redactor_->redact(first_text(turn))) : std::string();
+  if (is_new || turns_ == 0 || turn.setup != setup_) {
+    chain.add(StartRecord{.is_resume = !is_new, .session_id = id_, .title = title, .setup = turn.setup}, asked);
   }
   if (system != system_) chain.add(SystemRecord{std::string(system)}, asked);
   turn.end.turns = turns_ + 1;
   turn.end.profile = turn.setup.profile;
   turn.end.model = turn.setup.model;
+  turn.end.title = is_new || title.empty() ? new_title_ : title;
   chain.add_turn(turn, asked, ended);
   if (auto written = write(chain.text()); !written) {
     if (is_new) ::close(std::exchange(descriptor_, -1));  // its file is gone
     return written;
   }
   last_event_ = chain.last_id();
+  new_title_ = turn.end.title;
   setup_ = std::move(turn.setup);
   system_ = system;
   ++turns_;
@@ -293,7 +295,7 @@ Result<> SessionFile::append(SavedTurn turn, std::string_view system, Time now, 
 Result<> SessionFile::rewind(std::size_t turns, Time now) {
   if (descriptor_ < 0 || turns >= turns_) return {};
   EventChain chain(*redactor_, last_event_);
-  chain.add(RewindRecord{.turns = turns, .profile = setup_.profile, .model = setup_.model}, now);
+  chain.add(RewindRecord{.turns = turns, .profile = setup_.profile, .model = setup_.model, .title = new_title_}, now);
   BYOK_CHECK(write(chain.text()));
   last_event_ = chain.last_id();
   turns_ = turns;
@@ -342,7 +344,10 @@ Result<std::string> find_session(const std::vector<SessionEntry>& entries, std::
 Result<std::string> newest_session(const fs::path& directory) {
   BYOK_CHECK(check_folder(directory));
   for (SessionEntry& entry : session_entries(directory)) {
-    if (has_event(session_path(directory, entry.id))) return std::move(entry.id);
+    if (!has_event(session_path(directory, entry.id))) continue;
+    // One that cannot be read is not passed over.
+    const SessionInfo info = read_info(directory, entry);
+    if (info.turns > 0 || info.size == 0) return std::move(entry.id);
   }
   return fail(ErrorKind::usage, "no session was kept yet", "`byok chat` keeps one, and `byok ask --save`");
 }

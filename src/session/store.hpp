@@ -73,6 +73,7 @@ class SessionFile {
   Setup setup_;
   std::string system_;
   std::size_t turns_ = 0;
+  std::string new_title_;  // where it is no longer that of session.start
 };
 
 struct SessionFile::Opened {
@@ -89,7 +90,7 @@ struct SessionFile::Opened {
 [[nodiscard]] base::Result<std::string> find_session(const std::filesystem::path& directory, std::string_view prefix);
 // The same among the entries of a folder.
 [[nodiscard]] base::Result<std::string> find_session(const std::vector<SessionEntry>& entries, std::string_view prefix);
-// The id of the session written last, whatever the clock said then. Files that hold no event are passed over.
+// The id of the session written last, whatever the clock said then. Files that hold no turn are passed over.
 // ErrorKind::usage when there is none. Also fails as `check_folder`.
 [[nodiscard]] base::Result<std::string> newest_session(const std::filesystem::path& directory);
 

@@ -69,6 +69,7 @@ class Editor {
 
   [[nodiscard]] ScreenSize size() const { return size_; }
   [[nodiscard]] Draft draft() const { return {.text = buffer_.text(), .cursor = buffer_.cursor()}; }
+  [[nodiscard]] bool is_empty() const { return buffer_.text().empty(); }
   // The text without the marks that kept it open: the quotes of """TEXT""", with a newline after and before them.
   [[nodiscard]] std::string line() const;
 

@@ -108,11 +108,11 @@ History History::load(const std::filesystem::path& path) {
   return history;
 }
 
-base::Result<> History::add(std::string_view text) {
+base::Result<> History::add(std::string_view text, bool is_kept) {
   if (base::trim(text).empty() || (!entries_.empty() && entries_.back() == text)) return {};
   entries_.push_back(base::to_valid_utf8(text));
   if (entries_.size() > kMostEntries) entries_.erase(entries_.begin());
-  if (path_.empty() || text.size() > kLongestEntry) return {};
+  if (!is_kept || path_.empty() || text.size() > kLongestEntry) return {};
   BYOK_CHECK(base::make_private_directory(path_.parent_path()));
   const int error = append_entry(path_, entries_.back());
   if (error == 0) return {};

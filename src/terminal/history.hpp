@@ -27,8 +27,8 @@ class History {
 
   // Adds an entry, in memory in any case, and appends it to the file with a single write (made with mode 0600, its
   // directory with 0700). Blank texts and repetitions of the last entry are left out; so are, of the file, entries
-  // longer than 1 MiB. Fails (ErrorKind::output) when the file cannot be written.
-  [[nodiscard]] base::Result<> add(std::string_view text);
+  // longer than 1 MiB. Fails (ErrorKind::output) when the file cannot be written. In memory alone unless `is_kept`.
+  [[nodiscard]] base::Result<> add(std::string_view text, bool is_kept = true);
 
  private:
   std::filesystem::path path_;  // empty: none

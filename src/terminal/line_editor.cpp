@@ -153,6 +153,7 @@ class TerminalEditor final : public LineEditor {
     std::string out(kPasteOn);
     editor.draw(out);
     Reading reading;
+    was_emptied_ = editor.is_empty();
     for (std::optional<Reading::Kind> kind; !kind;) {
       kind = press_keys(editor, out);
       if (!kind) {
@@ -162,6 +163,7 @@ class TerminalEditor final : public LineEditor {
       if (kind) reading.kind = *kind;
     }
     reading.draft = editor.draft();
+    reading.was_emptied = was_emptied_;
     if (reading.kind == Reading::Kind::line) reading.draft.text = editor.line();
     editor.leave(out);
     out.append(kPasteOff);
@@ -173,6 +175,7 @@ class TerminalEditor final : public LineEditor {
   std::optional<Reading::Kind> press_keys(Editor& editor, std::string& out) {
     while (const std::optional<KeyPress> press = keys_.next()) {
       const Editor::Outcome outcome = editor.press(*press, out);
+      was_emptied_ = was_emptied_ || editor.is_empty();
       if (outcome != Editor::Outcome::none) return kind_of(outcome);
     }
     return std::nullopt;
@@ -203,6 +206,7 @@ class TerminalEditor final : public LineEditor {
 
   EditorDescriptors descriptors_;
   KeyDecoder keys_;
+  bool was_emptied_ = false;  // in the reading at hand
 };
 
 class PlainEditor final : public LineEditor {

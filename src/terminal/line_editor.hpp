@@ -20,6 +20,7 @@ struct Reading {
   };
   Kind kind = Kind::end;
   Draft draft;               // of `line`: the text; else what had been typed so far
+  bool was_emptied = false;  // at some time nothing was left of the draft
   std::size_t replaced = 0;  // sequences of a plain line that were no UTF-8 and are U+FFFD now
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/chat/given.hpp"
 #include "cli/chat/loop.hpp"
 #include "cli/chat/pick_model.hpp"
 #include "cli/chat/state.hpp"
@@ -49,10 +50,10 @@ base::Result<int> talk(const ChatOptions& options, Context& context) {
     keeper.explain(launched.error(), has_given_profile);
     return std::unexpected(std::move(launched).error());
   }
+  BYOK_CHECK(check_given((*launched)->profile, options.ask.pinned));
   BYOK_CHECK(keeper.settle((*launched)->profile, has_given_profile));
   Chat chat(options, context, std::move(editor), *std::move(launched), std::move(keeper));
   chat.overrides = std::move(overrides);
-  chat.keeps_history = options.ask.keep.saves.value_or(chat.launched->profile.save != core::Save::never);
   if (chat.keeper.resumed() != nullptr) take_up_saved(chat);
   greet(chat);
   return run_loop(chat, first_prompt(options.ask));

@@ -42,11 +42,7 @@ void usage(Chat& chat, const std::string& /*argument*/) {
 
 void list_models(Chat& chat) {
   auto models = fetch_models(*chat.launched, chat.context, catalog_options(chat.context));
-  if (!models) {
-    chat.fail(models.error(), chat.launched->where());
-    if (models.error().kind == ErrorKind::cancelled) chat.obey_signal(models.error());
-    return;
-  }
+  if (!models) return chat.fail(models.error(), chat.launched->where());
   const Context& context = chat.context;
   const auto width =
       context.streams.err_is_terminal ? std::optional(terminal::columns_of(context.streams.err)) : std::nullopt;
@@ -78,13 +74,12 @@ bool wants_model(Chat& chat, std::string& id) {
 
 void change(Chat& chat, config::Overrides overrides) {
   const auto changed = change_setup(chat, std::move(overrides));
-  if (!changed) {
-    const bool stays = changed.error().code == kNoneTaken;
-    if (stays) chat.tell(fmt::format("the profile stays {}", chat.launched->profile.name));
-    if (!stays) chat.fail(changed.error());
+  if (!changed && changed.error().code == kNoneTaken) {
+    chat.tell(fmt::format("the profile stays {}", chat.launched->profile.name));
     if (changed.error().kind == ErrorKind::cancelled) chat.obey_signal(changed.error());
     return;
   }
+  if (!changed) return chat.fail(changed.error());
   const core::Profile& profile = chat.launched->profile;
   chat.tell(fmt::format("going on with profile {}, model {}", profile.name, profile.model));
 }
@@ -139,7 +134,25 @@ void system(Chat& chat, const std::string& argument) {
   chat.session.set_system(*std::move(text));
 }
 
+// What waits for the next prompt is listed by an empty argument, and dropped by `-`. False for any other.
+template <typename Extra>
+bool shows_or_drops(const Chat& chat, std::string_view word, std::string_view argument, std::vector<Extra>& waiting) {
+  if (!argument.empty() && argument != "-") return false;
+  std::vector<std::string> names;
+  for (const Extra& each : waiting) names.push_back(each.name);
+  if (names.empty()) {
+    chat.tell(fmt::format("nothing waits for the next prompt; /{} PATH adds to it", word));
+  } else if (argument.empty()) {
+    chat.tell(fmt::format("with the next prompt: {}; /{} - drops it", base::join(names, ", "), word));
+  } else {
+    waiting.clear();
+    chat.tell(fmt::format("not with the next prompt: {}", base::join(names, ", ")));
+  }
+  return true;
+}
+
 void file(Chat& chat, const std::string& argument) {
+  if (shows_or_drops(chat, "file", argument, chat.next.files)) return;
   AskOptions options;
   options.files = {argument};
   options.reads_stdin = false;
@@ -147,11 +160,10 @@ void file(Chat& chat, const std::string& argument) {
   auto text = assemble_prompt(options, chat.context, std::nullopt);
   if (!text) {
     base::Error error = text.error();
-    if (error.kind == ErrorKind::cancelled) chat.obey_signal(error);
     if (error.hint.starts_with("-f ")) error.hint = "/file needs the path of a text file that can be read";
     return chat.fail(error);
   }
-  chat.next.files.push_back(*std::move(text));
+  chat.next.files.push_back({.name = argument, .text = *std::move(text)});
   chat.tell(fmt::format("{} goes with the next prompt", argument));
 }
 
@@ -163,14 +175,15 @@ base::Error for_prompt(base::Error error) {
 }
 
 void attach(Chat& chat, const std::string& argument) {
+  if (shows_or_drops(chat, "attach", argument, chat.next.attachments)) return;
   const core::Profile& profile = chat.launched->profile;
   const auto part = read_attachment(argument, profile);
   if (!part) return chat.fail(for_prompt(part.error()));
-  std::vector<core::Part> all = chat.next.attachments;
+  std::vector<core::Part> all = chat.next.parts();
   all.push_back(*part);
   if (const auto fit = check_attachments(all, profile); !fit) return chat.fail(for_prompt(fit.error()));
   protect_attachment(*part, chat.context.redactor);
-  chat.next.attachments = std::move(all);
+  chat.next.attachments.push_back({.name = argument, .part = *part});
   chat.tell(fmt::format("{} goes with the next prompt", argument));
 }
 
@@ -198,11 +211,7 @@ void copy(Chat& chat, const std::string& /*argument*/) {
   if (text.empty()) return chat.tell("there is no reply yet that could be copied");
   const auto way = copy_to_clipboard(text, chat.context.environment,
                                      {.output = chat.screen.prompt, .interrupt = chat.context.interrupt_fd()});
-  if (!way) {
-    chat.fail(way.error());
-    if (way.error().kind == ErrorKind::cancelled) chat.obey_signal(way.error());
-    return;
-  }
+  if (!way) return chat.fail(way.error());
   chat.tell(fmt::format("the last reply is in the clipboard, by {}", *way));
 }
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cli/ask/output.hpp"
 #include "cli/sessions/session_table.hpp"
 #include "session/store.hpp"
 #include "session/store/export.hpp"
@@ -49,59 +49,48 @@ session::SavedSession as_saved(const Chat& chat) {
   return saved;
 }
 
-void write_markdown(Chat& chat, const std::string& path) {
-  if (chat.turns.empty()) return chat.tell("there is nothing to write yet");
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && !chat.asks(fmt::format("{} exists; replace it?", path))) {
-    if (!chat.screen.has_person) {
-      chat.fail(base::fail(ErrorKind::usage, fmt::format("{} exists and was not replaced", path)).error());
-    }
-    return;
+// Where it goes, and what is there, is as with `-o`.
+Result<> write_markdown(Chat& chat, const std::string& path) {
+  AskOptions options;
+  options.output = path;
+  const bool is_file = base::status_of(path).is_regular;
+  if (is_file && !chat.asks(fmt::format("{} exists; replace it?", path))) {
+    if (chat.screen.has_person) return {};
+    return base::fail(ErrorKind::usage, fmt::format("{} exists and was not replaced", path), "name another file");
   }
+  BYOK_TRY(Output output, Output::open(options, chat.context));
   const std::string text = chat.context.redactor.redact(session::to_markdown(as_saved(chat)));
-  const auto written = base::write_file(path, text, 0600);
-  if (!written) return chat.fail(written.error());
+  BYOK_CHECK(output.write_text(chat.context, text));
+  BYOK_CHECK(output.close(chat.context, true));
   chat.tell(fmt::format("{} in {}", count_of(chat.turns.size(), "turn"), path));
-}
-
-Result<> keep_from_here(Chat& chat) {
-  BYOK_CHECK(chat.keeper.start());
-  for (const session::SavedTurn& turn : chat.turns) BYOK_CHECK(chat.keeper.append(turn, chat.session.profile().system));
-  chat.keeps_history = true;
   return {};
 }
 
 Result<> load(Chat& chat, const std::string& prefix) {
-  const std::filesystem::path directory = sessions_directory(chat.context);
-  BYOK_TRY(const std::string id, session::find_session(directory, prefix));
+  BYOK_TRY(const std::string id, session::find_session(sessions_directory(chat.context), prefix));
   if (id == chat.keeper.id()) {
     chat.tell("that is this session");
     return {};
   }
-  BYOK_TRY(const session::SavedSession saved, session::load_session(directory, id));
+  BYOK_TRY(Keeper keeper, chat.keeper.open_other(id));
   config::Overrides overrides = chat.overrides;
   overrides.profile.reset();
   overrides.model.reset();
-  if (!saved.setup.profile.empty()) overrides.profile = saved.setup.profile;
-  if (!saved.setup.model.empty()) overrides.model = saved.setup.model;
-  overrides.is_session_model = overrides.model.has_value();
-  overrides.system = saved.system;
-  BYOK_TRY(auto launched, launch_chat(overrides, *chat.editor, chat.context));
-  if (session::is_elsewhere(saved, launched->profile)) {
-    const std::string facts =
-        fmt::format("session {} was held at {}, and profile {} is at {} now", id, saved.setup.origin,
-                    launched->profile.name, launched->profile.base_url.origin());
-    if (!chat.screen.has_person) return base::fail(ErrorKind::usage, facts);
-    chat.context.say("byok: " + facts);
-    if (!chat.asks("send the conversation there?")) return {};
+  overrides.is_session_model = false;
+  overrides.system.reset();
+  keeper.fill(overrides);
+  std::vector<std::string> sentences;
+  auto launched = launch_next(chat, overrides, sentences);
+  if (!launched) {
+    keeper.explain(launched.error(), false);
+    return std::unexpected(std::move(launched).error());
   }
-  BYOK_CHECK(chat.keeper.take_up(id));
-  chat.credential.reset();
-  chat.launched = std::move(launched);
-  chat.credential = std::make_unique<CredentialSource>(*chat.launched, chat.context);
-  chat.overrides = std::move(overrides);
+  BYOK_CHECK(keeper.settle((*launched)->profile, false));
+  chat.take(*std::move(launched), std::move(overrides));
+  chat.keeper = std::move(keeper);
+  for (const std::string& sentence : sentences) chat.tell(sentence);
   take_up_saved(chat);
-  return chat.keeper.settle(chat.launched->profile, true);
+  return {};
 }
 
 }  // namespace
@@ -111,8 +100,7 @@ void undo_turn(Chat& chat, const std::string& /*argument*/) {
   const std::string title = first_prompt(chat.turns.back());
   chat.turns.pop_back();
   chat.failed.reset();
-  const auto back = chat.keeper.rewind(chat.turns.size());
-  if (!back) chat.fail(back.error());
+  if (const auto kept = chat.keep_turns(chat.turns.size()); !kept) chat.fail(kept.error());
   chat.tell(fmt::format("took back \"{}\" and its reply; {} left", title, count_of(chat.turns.size(), "turn")));
 }
 
@@ -126,12 +114,19 @@ void clear_conversation(Chat& chat, const std::string& /*argument*/) {
 }
 
 void save_conversation(Chat& chat, const std::string& argument) {
-  if (!argument.empty()) return write_markdown(chat, argument);
-  if (chat.keeper.keeps()) {
-    chat.tell(fmt::format("the conversation is kept as session {}", chat.keeper.id()));
+  if (!argument.empty()) {
+    if (chat.turns.empty()) return chat.tell("there is nothing to write yet");
+    if (const auto written = write_markdown(chat, argument); !written) chat.fail(written.error());
     return;
   }
-  if (const auto kept = keep_from_here(chat); !kept) return chat.fail(kept.error());
+  auto kept = chat.keeper.start();
+  if (kept) kept = chat.keep_turns(chat.keeper.kept_whole());
+  if (kept && chat.keeper.kept_whole() < chat.turns.size()) {
+    kept = base::fail(ErrorKind::output,
+                      fmt::format("session {} lacks a turn that could not be written", chat.keeper.id()),
+                      "make room, then /save writes it");
+  }
+  if (!kept) return chat.fail(kept.error());
   chat.tell(chat.turns.empty() ? std::string("the conversation is kept from its first reply on")
                                : fmt::format("the conversation is kept as session {}", chat.keeper.id()));
 }
@@ -140,16 +135,12 @@ void keep_nothing(Chat& chat, const std::string& /*argument*/) {
   const std::string id = chat.keeper.id();
   const bool has_file = chat.keeper.keeps() && !chat.turns.empty();
   chat.keeper.stop();
-  chat.keeps_history = false;
   chat.tell("nothing is kept from here on");
   if (has_file) chat.tell(fmt::format("what was kept stays: byok sessions rm {} removes it", id));
 }
 
 void load_session_by_id(Chat& chat, const std::string& argument) {
-  const auto loaded = load(chat, argument);
-  if (loaded) return;
-  chat.fail(loaded.error());
-  if (loaded.error().kind == ErrorKind::cancelled) chat.obey_signal(loaded.error());
+  if (const auto loaded = load(chat, argument); !loaded) chat.fail(loaded.error());
 }
 
 void show_sessions(Chat& chat, const std::string& /*argument*/) {

@@ -92,6 +92,7 @@ class Loop {
     switch (reading->kind) {
       case Reading::Kind::line:
         if (reading->replaced > 0) chat_.context.warn("standard input is not UTF-8 in places; they are sent as U+FFFD");
+        is_anew_ = reading->was_emptied;
         take(reading->draft.text);
         break;
       case Reading::Kind::end:
@@ -100,12 +101,15 @@ class Loop {
         chat_.is_over = true;
         break;
       case Reading::Kind::interrupt:
+        chat_.let_go(false);
         hint_at_the_way_out();
         break;
       case Reading::Kind::open_editor:
+        if (reading->was_emptied) chat_.let_go(false);
         edit_draft(chat_, reading->draft.text);
         break;
       case Reading::Kind::suspend:
+        if (reading->was_emptied) chat_.let_go(false);
         chat_.draft = reading->draft;
         // The whole job, as the terminal itself would do it; a shell goes on with it.
         ::kill(0, SIGTSTP);
@@ -139,18 +143,12 @@ class Loop {
 
   void remember(const std::string& text) {
     if (!chat_.screen.can_edit) return;
-    if (!chat_.keeps_history && !std::exchange(is_detached_, true)) {
-      terminal::History detached;
-      for (const std::string& entry : history().entries()) {
-        [[maybe_unused]] const auto added = detached.add(entry);
-      }
-      history_ = std::move(detached);
-    }
     // A key that was pasted can be taken out once it is known; a command is not run for that alone.
     if (!chat_.credential->can_mint_again()) {
       [[maybe_unused]] const auto known = chat_.credential->get(false);
     }
-    const auto added = history().add(chat_.context.redactor.redact(text));
+    const bool is_kept = chat_.keeper.allows_history(chat_.launched->profile);
+    const auto added = history().add(chat_.context.redactor.redact(text), is_kept);
     if (!added) chat_.context.warn(fmt::format("the history is not kept: {}", added.error().message));
   }
 
@@ -176,6 +174,8 @@ class Loop {
       chat_.fail(line.error());
       return;
     }
+    const bool is_prompt = line->kind == SlashLine::Kind::prompt;
+    if (is_anew_ || !is_prompt) chat_.let_go(is_prompt);
     switch (line->kind) {
       case SlashLine::Kind::nothing:
         if (chat_.screen.has_person && chat_.next.has_extras())
@@ -209,9 +209,9 @@ class Loop {
 
   Chat& chat_;
   LineJoiner joiner_;
+  bool is_anew_ = false;                      // the line at hand has nothing of the draft that it began with
   int interrupts_ = 0;                        // Ctrl-C one after the other
   std::optional<terminal::History> history_;  // from the first reading on
-  bool is_detached_ = false;                  // from its file
   terminal::Completer completer_;
 };
 

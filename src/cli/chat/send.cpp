@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <variant>
@@ -156,7 +157,9 @@ void say_end(Chat& chat, const session::TurnResult& turn, const Run& run, bool i
   for (const std::string& warning : run.result.warnings) chat.context.warn(warning);
   say_calls(chat, run.result);
   if (run.was_stopped()) {
-    chat.tell(is_kept ? "stopped; what came of the reply stays in the conversation" : "stopped before a reply");
+    chat.tell(is_kept           ? "stopped; what came of the reply stays in the conversation"
+              : turn.had_output ? "stopped"
+                                : "stopped before a reply");
   } else if (run.result.error) {
     say_error(chat, *run.result.error, turn, is_kept);
   }
@@ -170,30 +173,28 @@ void say_end(Chat& chat, const session::TurnResult& turn, const Run& run, bool i
 }
 
 // A prompt that brought nothing is there to be sent again: in the editor, unless the person stopped it.
-void give_back(Chat& chat, Prompt prompt, bool was_stopped) {
+void give_back(Chat& chat, const Prompt& prompt, bool was_stopped) {
   chat.failed = prompt;
   if (was_stopped || !chat.screen.has_person) return;
   if (!chat.screen.can_edit) {
     chat.tell("/retry sends the prompt again");
     return;
   }
-  chat.draft = {.text = std::move(prompt.text)};
-  chat.next = {.text = {}, .files = std::move(prompt.files), .attachments = std::move(prompt.attachments)};
+  chat.draft = {.text = prompt.text};
+  chat.is_given_back = true;
+  if (prompt.has_extras()) chat.tell(fmt::format("with it again: {}", prompt.extras()));
 }
 
 // On disk before anything is said: a terminal that has gone away must not cost the turn.
-void store(Chat& chat, session::SavedTurn turn, std::size_t turns_before, bool replaces) {
-  if (replaces) {
-    chat.turns.resize(turns_before);
-    if (const auto back = chat.keeper.rewind(turns_before); !back) chat.fail(back.error());
-  }
-  chat.turns.push_back(turn);
-  const auto kept = chat.keeper.append(std::move(turn), chat.session.profile().system);
-  if (!kept) chat.fail(kept.error());
+void store(Chat& chat, session::SavedTurn turn, std::size_t turns_before) {
+  chat.turns.resize(turns_before);
+  chat.turns.push_back(std::move(turn));
+  if (const auto kept = chat.keep_turns(turns_before); !kept) chat.fail(kept.error());
 }
 
-// The whole way of a prompt. True when something of a reply is in the conversation.
-bool take_turn(Chat& chat, const Prompt& prompt, bool replaces) {
+// The whole way of a prompt. True when something of a reply is in the conversation; in the place of another one a whole
+// reply is in it, or nothing.
+bool take_turn(Chat& chat, const Prompt& prompt, bool replaces, bool must_be_whole) {
   core::Message message = prompt.message();
   Run run{.bytes = bytes_with(chat, message), .turns_before = chat.session.turn_count(), .begin = Clock::now()};
   if (const auto fits = check_size(chat, message, run.bytes); !fits) {
@@ -203,9 +204,10 @@ bool take_turn(Chat& chat, const Prompt& prompt, bool replaces) {
   }
   hold_keys(chat, run);
   session::Session::Outcome outcome = converse(chat, std::move(message), run);
-  const bool is_kept = chat.session.turn_count() > run.turns_before;
   weigh(chat, outcome.turn, run);
-  if (is_kept) store(chat, std::move(outcome.kept), run.turns_before, replaces);
+  const bool has_reply = chat.session.turn_count() > run.turns_before;
+  const bool is_kept = has_reply && (!run.result.error || !must_be_whole);
+  if (is_kept) store(chat, std::move(outcome.kept), run.turns_before);
   chat.keeper.log_usage(chat.launched->profile, outcome.turn, run.result.exit_code, run.result.duration);
   if (run.result.exit_code != 0 && !chat.screen.has_person) chat.exit_code = run.result.exit_code;
   if (run.was_stopped()) chat.obey_signal(*run.result.error);
@@ -224,7 +226,7 @@ Prompt prompt_of(const core::Message& message) {
     if (const auto* text = std::get_if<core::TextPart>(&part)) {
       prompt.text += (prompt.text.empty() ? "" : "\n\n") + text->text;
     } else {
-      prompt.attachments.push_back(part);
+      prompt.attachments.push_back({.name = {}, .part = part});
     }
   }
   return prompt;
@@ -234,18 +236,21 @@ Prompt prompt_of(const core::Message& message) {
 
 void send_prompt(Chat& chat, const Prompt& prompt) {
   chat.failed.reset();
-  static_cast<void>(take_turn(chat, prompt, false));
+  static_cast<void>(take_turn(chat, prompt, false, false));
 }
 
 void send_text(Chat& chat, std::string text) {
-  Prompt prompt = std::exchange(chat.next, {});
+  Prompt prompt = std::exchange(chat.is_given_back, false) && chat.failed ? *chat.failed : Prompt{};
   prompt.text = std::move(text);
+  Prompt added = std::exchange(chat.next, {});
+  std::ranges::move(added.files, std::back_inserter(prompt.files));
+  std::ranges::move(added.attachments, std::back_inserter(prompt.attachments));
   send_prompt(chat, prompt);
 }
 
 bool send_again(Chat& chat) {
   if (chat.failed) {
-    chat.next = {};
+    chat.is_given_back = false;
     send_prompt(chat, *std::exchange(chat.failed, std::nullopt));
     return true;
   }
@@ -255,7 +260,8 @@ bool send_again(Chat& chat) {
   const Prompt prompt = prompt_of(*last);
   session::Session before = chat.session;
   chat.session.drop_last_turn();
-  if (take_turn(chat, prompt, true)) return true;
+  const bool was_whole = !chat.turns.empty() && !chat.turns.back().error;
+  if (take_turn(chat, prompt, true, was_whole)) return true;
   chat.session = std::move(before);
   if (!chat.is_over) chat.tell("the reply from before stays in the conversation");
   return true;

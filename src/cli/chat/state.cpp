@@ -1,13 +1,16 @@
 // What a conversation holds, and how it goes on with another profile.
 #include "cli/chat/state.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "cli/attach.hpp"
+#include "cli/chat/given.hpp"
 #include "cli/chat/line/wording.hpp"
 #include "cli/chat/pick_model.hpp"
 #include "cli/exit_code.hpp"
@@ -37,11 +40,24 @@ std::unique_ptr<terminal::LineEditor> make_editor(const ChatScreen& screen, cons
                          : terminal::make_plain_editor(descriptors, screen.prompt >= 0);
 }
 
+std::string Prompt::extras() const {
+  std::vector<std::string> names;
+  for (const File& file : files) names.push_back(file.name);
+  for (const Attachment& attachment : attachments) names.push_back(attachment.name);
+  return base::join(names, ", ");
+}
+
+std::vector<core::Part> Prompt::parts() const {
+  std::vector<core::Part> all;
+  for (const Attachment& attachment : attachments) all.push_back(attachment.part);
+  return all;
+}
+
 core::Message Prompt::message() const {
   std::string whole = text;
-  for (const std::string& file : files) whole += (whole.empty() ? "" : "\n\n") + file;
+  for (const File& file : files) whole += (whole.empty() ? "" : "\n\n") + file.text;
   core::Message message{.role = core::Role::user, .parts = {core::TextPart{std::move(whole)}}};
-  message.parts.insert(message.parts.end(), attachments.begin(), attachments.end());
+  std::ranges::move(parts(), std::back_inserter(message.parts));
   return message;
 }
 
@@ -54,12 +70,14 @@ Chat::Chat(const ChatOptions& chat_options, Context& chat_context, std::unique_p
       launched(std::move(launch)),
       credential(std::make_unique<CredentialSource>(*launched, context)),
       overrides(chat_options.ask.overrides),
+      home(launched->profile.base_url.origin()),
       session(launched->profile),
       keeper(std::move(session_keeper)),
       shows_usage(!context.is_quiet && (screen.has_person || chat_options.ask.shows_usage)) {}
 
 void Chat::fail(const base::Error& error, std::string_view where) {
-  if (error.kind != ErrorKind::cancelled) context.report(said_at_prompt(error), where);
+  if (error.kind == ErrorKind::cancelled) return obey_signal(error);
+  context.report(said_at_prompt(error), where);
   if (!screen.has_person) exit_code = static_cast<int>(exit_code_for(error.kind, context.signal_for(error)));
 }
 
@@ -82,6 +100,11 @@ bool Chat::asks(std::string_view question) {
   return answer == "y" || answer == "yes";
 }
 
+void Chat::let_go(bool for_prompt) {
+  if (!std::exchange(is_given_back, false) || !failed || !failed->has_extras()) return;
+  tell(fmt::format("{}: {}", for_prompt ? "not with this prompt" : "with /retry alone", failed->extras()));
+}
+
 void Chat::obey_signal(const base::Error& error) {
   const int signal = context.signal_for(error);
   if (signal == 0 && error.code == kNoneTaken) return;  // Ctrl-C as a key
@@ -92,6 +115,19 @@ void Chat::obey_signal(const base::Error& error) {
   is_over = true;
   exit_code = static_cast<int>(exit_code_for(ErrorKind::cancelled, signal));
 }
+
+namespace {
+
+// Where the profile is, without a word and without a request; empty where it cannot be resolved.
+std::string origin_of(config::Overrides overrides, Context& context) {
+  overrides.needs_model = false;
+  const bool was_quiet = std::exchange(context.is_quiet, true);
+  const auto launched = launch(overrides, context);
+  context.is_quiet = was_quiet;
+  return launched ? launched->profile.base_url.origin() : std::string();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Launched>> launch_chat(config::Overrides& overrides, terminal::LineEditor& editor,
                                               Context& context) {
@@ -121,22 +157,47 @@ void take_up_saved(Chat& chat) {
   chat.next = {};
 }
 
-Result<> change_setup(Chat& chat, config::Overrides overrides) {
+Result<std::unique_ptr<Launched>> launch_next(const Chat& chat, config::Overrides& overrides,
+                                              std::vector<std::string>& sentences) {
+  const bool had_headers = !overrides.headers.empty();
+  overrides.headers = chat.options.ask.overrides.headers;
+  if (!overrides.headers.empty() && origin_of(overrides, chat.context) != chat.home) overrides.headers.clear();
   BYOK_TRY(auto launched, launch_chat(overrides, *chat.editor, chat.context));
-  chat.credential.reset();
-  chat.launched = std::move(launched);
-  chat.credential = std::make_unique<CredentialSource>(*chat.launched, chat.context);
-  chat.overrides = std::move(overrides);
+  if (had_headers && overrides.headers.empty()) {
+    sentences.push_back(fmt::format("the headers of -H stay behind: they were given for {}", chat.home));
+  } else if (!had_headers && !overrides.headers.empty()) {
+    sentences.push_back(fmt::format("the headers of -H go along again to {}", chat.home));
+  }
+  std::ranges::move(leave_out_given(launched->profile, chat.options.ask.pinned), std::back_inserter(sentences));
+  return launched;
+}
+
+Result<> Chat::keep_turns(std::size_t unchanged) { return keeper.keep(turns, unchanged, session.profile().system); }
+
+void Chat::take(std::unique_ptr<Launched> next_launched, config::Overrides next_overrides) {
+  credential.reset();
+  launched = std::move(next_launched);
+  credential = std::make_unique<CredentialSource>(*launched, context);
+  overrides = std::move(next_overrides);
+}
+
+Result<> change_setup(Chat& chat, config::Overrides overrides) {
+  std::vector<std::string> sentences;
+  BYOK_TRY(auto launched, launch_next(chat, overrides, sentences));
+  chat.take(std::move(launched), std::move(overrides));
+  for (const std::string& sentence : sentences) chat.tell(sentence);
   for (const std::string& loss : chat.session.set_profile(chat.launched->profile)) chat.tell(loss);
   // They were judged by what the other wire API takes.
-  if (const auto fit = check_attachments(chat.next.attachments, chat.launched->profile);
+  if (const auto fit = check_attachments(chat.next.parts(), chat.launched->profile);
       !fit && !chat.next.attachments.empty()) {
     chat.next.attachments.clear();
     chat.tell(fmt::format("what was attached does not go with the next prompt: {}", fit.error().message));
   }
-  if (chat.keeper.keeps() && !chat.keeper.is_wished() && chat.launched->profile.save == core::Save::never) {
+  if (!chat.keeper.is_wished() && chat.launched->profile.save == core::Save::never) {
+    const bool was_kept = chat.keeper.keeps();
     chat.keeper.stop();
-    chat.tell(fmt::format("nothing is kept from here on: profile {} has save: never", chat.launched->profile.name));
+    if (was_kept)
+      chat.tell(fmt::format("nothing is kept from here on: profile {} has save: never", chat.launched->profile.name));
   }
   return {};
 }

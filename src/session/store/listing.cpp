@@ -15,6 +15,7 @@
 
 #include "base/text.hpp"
 #include "session/store/event_line.hpp"
+#include "session/store/saved_session.hpp"
 #include "session/store/session_id.hpp"
 
 namespace byok::session {
@@ -163,7 +164,7 @@ bool read_tail(std::string_view tail, SessionInfo& info) {
       const auto time = parse_timestamp(record->timestamp);
       if (time && !std::exchange(has_time, true)) info.last = *time;
       if (const auto* message = std::get_if<MessageRecord>(&record->data);
-          message != nullptr && message->message.role == core::Role::assistant && !message->message.parts.empty()) {
+          message != nullptr && is_reply(message->message)) {
         unfinished = 1;
       }
       const auto* ended = std::get_if<TurnEndRecord>(&record->data);
@@ -172,6 +173,8 @@ bool read_tail(std::string_view tail, SessionInfo& info) {
         info.turns = (ended != nullptr ? ended->turns : rewound->turns) + unfinished;
         const std::string& profile = ended != nullptr ? ended->profile : rewound->profile;
         const std::string& model = ended != nullptr ? ended->model : rewound->model;
+        const std::string& title = ended != nullptr ? ended->title : rewound->title;
+        if (!title.empty()) info.title = title;
         if (!profile.empty()) info.setup.profile = profile;
         if (!model.empty()) info.setup.model = model;
         return true;

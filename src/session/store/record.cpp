@@ -81,7 +81,8 @@ struct DataOf {
         .text_if("profile", end.profile)
         .text_if("model", end.model)
         .text_if("finishReason", end.finish)
-        .text_if("responseId", end.response_id);
+        .text_if("responseId", end.response_id)
+        .text_if("title", end.title);
     if (!end.usage.is_empty()) fields.raw("usage", usage_object(end.usage, redactor));
     return fields.number_if("duration", end.duration_ms).object();
   }
@@ -90,6 +91,7 @@ struct DataOf {
         .number("turns", static_cast<std::int64_t>(rewind.turns))
         .text_if("profile", rewind.profile)
         .text_if("model", rewind.model)
+        .text_if("title", rewind.title)
         .object();
   }
   std::string operator()(const OtherRecord&) const { return "{}"; }
@@ -116,7 +118,8 @@ TurnEndRecord read_turn_end(Json data) {
                     .output_tokens = usage["outputTokens"].integer(),
                     .reasoning_tokens = usage["reasoningTokens"].integer(),
                     .cached_tokens = usage["cacheReadTokens"].integer()},
-          .duration_ms = data["duration"].integer()};
+          .duration_ms = data["duration"].integer(),
+          .title = data["title"].str()};
 }
 
 RecordData read_data(std::string_view type, Json data) {
@@ -138,8 +141,10 @@ RecordData read_data(std::string_view type, Json data) {
                        .status = static_cast<int>(data["statusCode"].integer().value_or(0) % 1000)};
   }
   if (type == "session.snapshot_rewind") {
-    return RewindRecord{
-        .turns = count_of(data["turns"]), .profile = data["profile"].str(), .model = data["model"].str()};
+    return RewindRecord{.turns = count_of(data["turns"]),
+                        .profile = data["profile"].str(),
+                        .model = data["model"].str(),
+                        .title = data["title"].str()};
   }
   return OtherRecord{};
 }

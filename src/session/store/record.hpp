@@ -27,7 +27,7 @@ struct Setup {
 struct StartRecord {
   bool is_resume = false;
   std::string session_id;
-  std::string title;  // empty in a resume
+  std::string title;  // in a resume, where all turns before it were taken back; else empty
   Setup setup;
 };
 // system.message: the system text from here on; empty for none.
@@ -58,12 +58,14 @@ struct TurnEndRecord {
   std::string response_id;
   core::Usage usage;
   std::optional<std::int64_t> duration_ms;
+  std::string title = {};  // where it is no longer that of session.start
 };
 // session.snapshot_rewind: the turns behind the first `turns` are taken back.
 struct RewindRecord {
   std::size_t turns = 0;
   std::string profile;
   std::string model;
+  std::string title = {};  // as in TurnEndRecord
 };
 // An event that holds nothing of the conversation; it stays in the file.
 struct OtherRecord {};

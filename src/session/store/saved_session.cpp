@@ -52,7 +52,12 @@ bool Reader::read(std::string_view line) {
 
 void Reader::operator()(StartRecord& start) {
   if (session_.id.empty()) session_.id = std::move(start.session_id);
-  if (session_.title.empty()) session_.title = std::move(start.title);
+  if (session_.title.empty()) {
+    session_.title = std::move(start.title);
+  } else if (session_.turns.empty() && !start.title.empty()) {
+    session_.title = std::move(start.title);
+    session_.has_new_title = true;
+  }
   session_.setup = std::move(start.setup);
 }
 
@@ -111,9 +116,12 @@ SavedSession Reader::finish() {
 
 }  // namespace
 
-bool SavedTurn::has_reply() const {
-  return !messages.empty() && messages.back().role == core::Role::assistant && !messages.back().parts.empty();
+bool is_reply(const core::Message& message) {
+  const auto is_more = [](const core::Part& part) { return !std::holds_alternative<core::ReasoningPart>(part); };
+  return message.role == core::Role::assistant && std::ranges::any_of(message.parts, is_more);
 }
+
+bool SavedTurn::has_reply() const { return !messages.empty() && is_reply(messages.back()); }
 
 SavedSession read_session(std::string_view text) {
   Reader reader;

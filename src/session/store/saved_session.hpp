@@ -13,6 +13,9 @@
 
 namespace byok::session {
 
+// Whether a next request can go on from the message: it is the assistant's and holds more than reasoning.
+[[nodiscard]] bool is_reply(const core::Message& message);
+
 struct SavedTurn {
   // The prompt, then what came: replies, and tool results between them. A turn that failed may hold the prompt alone.
   std::vector<core::Message> messages;
@@ -35,9 +38,10 @@ struct EventStamp {
 
 struct SavedSession {
   std::string id;
-  std::string title;
-  Setup setup;         // the last one
-  std::string system;  // the last one
+  std::string title;           // of the first turn that is left
+  bool has_new_title = false;  // since session.start
+  Setup setup;                 // the last one
+  std::string system;          // the last one
   std::string started;
   std::string last_time;  // of the last event
   std::string last_id;    // of the last of the kept events

@@ -7,8 +7,12 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
+#include <span>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "base/text.hpp"
 #include "support/saved_turns.hpp"
@@ -233,16 +237,89 @@ TEST_CASE("after a stop nothing more is written, and a new conversation is a new
   REQUIRE(keeper.append(saved_turn("two", "2"), ""));
   CHECK(keeper.id() != first);
   CHECK(run.count() == 2);
-  REQUIRE(keeper.take_up(first));
+  auto other = keeper.open_other(first);
+  REQUIRE(other);
+  keeper = *std::move(other);
   CHECK(keeper.resumed()->turns.size() == 1);
-  REQUIRE(keeper.append(saved_turn("three", "3"), ""));
-  REQUIRE(keeper.rewind(1));
+  const std::vector<session::SavedTurn> turns{saved_turn("one", "1"), saved_turn("three", "3")};
+  REQUIRE(keeper.keep(turns, 1, ""));
+  CHECK(session::load_session(run.sessions(), first)->turns.size() == 2);
+  REQUIRE(keeper.keep(std::span(turns).first(1), 1, ""));
   keeper.stop();
   keeper.begin_new();
   CHECK_FALSE(keeper.keeps());
   REQUIRE(keeper.append(saved_turn("four", "4"), ""));
   CHECK(run.count() == 2);
   CHECK(session::load_session(run.sessions(), first)->turns.size() == 1);
+}
+
+TEST_CASE("turns that could not be kept follow when they can be, and what is taken back is counted in the file") {
+  Run run;
+  const auto prompts = [&](const std::string& id) {
+    std::string text;
+    const auto saved = session::load_session(run.sessions(), id);
+    REQUIRE(saved);
+    for (const session::SavedTurn& turn : saved->turns) {
+      text += std::get<core::TextPart>(turn.messages.at(0).parts.at(0)).text + " ";
+    }
+    return text;
+  };
+  Keeper keeper = run.open(saving(true));
+  REQUIRE(keeper.settle(kProfile, false));
+  std::vector<session::SavedTurn> turns{saved_turn("a", "1")};
+  std::filesystem::create_directories(run.sessions().parent_path());
+  std::ofstream(run.sessions()) << "in the way";
+  CHECK_FALSE(keeper.keep(turns, 0, ""));
+  std::filesystem::remove(run.sessions());
+  turns.push_back(saved_turn("b", "2"));
+  CHECK(keeper.kept_whole() == 0);
+  REQUIRE(keeper.keep(turns, 1, ""));
+  CHECK(keeper.kept_whole() == 2);
+  turns.push_back(saved_turn("c", "3"));
+  REQUIRE(keeper.keep(turns, 2, ""));
+  CHECK(prompts(keeper.id()) == "a b c ");
+  turns.pop_back();
+  REQUIRE(keeper.keep(turns, 2, ""));
+  CHECK(prompts(keeper.id()) == "a b ");
+  turns.back() = saved_turn("B", "2");
+  REQUIRE(keeper.keep(turns, 1, ""));
+  CHECK(prompts(keeper.id()) == "a B ");
+}
+
+TEST_CASE("turns without a reply in the file of a session are not counted among the conversation's") {
+  Run run;
+  auto file = session::SessionFile::begin(run.sessions(), std::chrono::system_clock::now(), kNothingToHide);
+  session::SavedTurn lost = saved_turn("lost", "");
+  lost.error = session::ErrorRecord{.kind = "network", .message = "refused"};
+  for (const session::SavedTurn& turn : {saved_turn("a", "1"), lost, saved_turn("b", "2")}) {
+    REQUIRE(file.append(turn, "", std::chrono::system_clock::now()));
+  }
+  const std::string id = file.id();
+  {
+    const session::SessionFile closed = std::move(file);
+  }
+  Keeper keeper = run.open({.continues = false, .session = id, .saves = {}});
+  std::vector<session::SavedTurn> turns;
+  for (const session::SavedTurn& turn : keeper.resumed()->turns) {
+    if (turn.has_reply()) turns.push_back(turn);
+  }
+  REQUIRE(turns.size() == 2);
+  turns.back() = saved_turn("B", "2");
+  REQUIRE(keeper.keep(turns, 1, ""));
+  const auto saved = session::load_session(run.sessions(), id);
+  REQUIRE(saved);
+  REQUIRE(session::history_of(*saved).size() == 4);
+  CHECK(std::get<core::TextPart>(session::history_of(*saved)[2].parts.at(0)).text == "B");
+}
+
+TEST_CASE("what is typed is remembered unless the options or the profile keep nothing") {
+  Run run;
+  core::Profile never = kProfile;
+  never.save = core::Save::never;
+  CHECK(run.open({}).allows_history(kProfile));
+  CHECK_FALSE(run.open({}).allows_history(never));
+  CHECK_FALSE(run.open(saving(false)).allows_history(kProfile));
+  CHECK(run.open(saving(true)).allows_history(never));
 }
 
 TEST_CASE("sessions older than the key says are removed once a day, and never the one in use") {

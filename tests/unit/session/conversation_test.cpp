@@ -199,6 +199,19 @@ TEST_CASE("what came of a reply that was cut stays") {
   CHECK(cut.kept.error->kind == "cancelled");
 }
 
+TEST_CASE("reasoning alone is no reply") {
+  const std::string thought_alone =
+      R"({"id":"c1","model":"m","choices":[{"index":0,"message":{"role":"assistant","reasoning_content":"Hm.","content":""},"finish_reason":"length"}]})";
+  Talk talk(with_api(WireApi::completions), {json(thought_alone), json(kChat)});
+  const auto outcome = talk.say("Which city?");
+  CHECK_FALSE(outcome.kept.has_reply());
+  CHECK(talk.session.turn_count() == 0);
+  CHECK(talk.session.messages().empty());
+  static_cast<void>(talk.say("Which city, then?"));
+  CHECK_FALSE(talk.body(1).contains("assistant"));
+  CHECK(talk.session.turn_count() == 1);
+}
+
 TEST_CASE("the last turn can be taken back") {
   Talk talk(with_api(WireApi::completions), {json(kChat), json(kChat), json(kChat)});
   CHECK_FALSE(talk.session.drop_last_turn());

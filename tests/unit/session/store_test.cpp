@@ -242,6 +242,45 @@ TEST_CASE("turns that were taken back are read no more") {
   CHECK(folder.read(file.id()) == before);
 }
 
+TEST_CASE("where all turns were taken back, the title is that of the first one after them") {
+  const SessionFolder folder;
+  const auto title = [&](const std::string& id) {
+    const std::string listed = list_sessions(folder.path()).at(0).title;
+    CHECK(load_session(folder.path(), id)->title == listed);
+    return listed;
+  };
+  std::string id;
+  {
+    auto file = SessionFile::begin(folder.path(), kNoon, kNothingToHide);
+    REQUIRE(file.append(saved_turn("one", "1"), "", kNoon).has_value());
+    REQUIRE(file.rewind(0, kNoon).has_value());
+    REQUIRE(file.append(saved_turn("two", "2"), "", kNoon).has_value());
+    id = file.id();
+    CHECK(title(id) == "two");
+    REQUIRE(file.append(saved_turn("three", "3"), "", kNoon).has_value());
+    CHECK(title(id) == "two");
+  }
+  auto opened = SessionFile::open(folder.path(), id, kNothingToHide);
+  REQUIRE(opened.has_value());
+  REQUIRE(opened->file.append(saved_turn("four", "4"), "", kNoon).has_value());
+  CHECK(title(id) == "two");
+  REQUIRE(opened->file.rewind(1, kNoon).has_value());
+  CHECK(title(id) == "two");
+  REQUIRE(opened->file.rewind(0, kNoon).has_value());
+  REQUIRE(opened->file.append(saved_turn("five", "5"), "", kNoon).has_value());
+  CHECK(title(id) == "five");
+}
+
+TEST_CASE("a session whose turns were all taken back is not the one to go on with") {
+  const SessionFolder folder;
+  const std::string first = keep(folder, {saved_turn("one", "1")});
+  auto file = SessionFile::begin(folder.path(), kNoon, kNothingToHide);
+  REQUIRE(file.append(saved_turn("two", "2"), "", kNoon).has_value());
+  CHECK(newest_session(folder.path()) == file.id());
+  REQUIRE(file.rewind(0, kNoon).has_value());
+  CHECK(newest_session(folder.path()) == first);
+}
+
 TEST_CASE("a prefix is enough where it is the only one") {
   const SessionFolder folder;
   for (const char* id : {"abcd-1", "abcd-2", "abzz", "abcd"}) folder.write(id, "x\n");

@@ -38,6 +38,17 @@ TEST_CASE("entries last, with their lines and backslashes, in a file for the use
   CHECK(base::mode_of(path.parent_path()) == 0700);
 }
 
+TEST_CASE("an entry that is not to be kept is there, and not in the file") {
+  const Folder folder;
+  const auto path = folder / "history";
+  History history = History::load(path);
+  CHECK(history.add("private", false).has_value());
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(history.add("public").has_value());
+  CHECK(history.entries().size() == 2);
+  CHECK(entries_of(path) == std::vector<std::string>{"public"});
+}
+
 TEST_CASE("junk and a torn last line are entries, and do not spoil what is added") {
   const Folder folder;
   const auto path = folder / "history";

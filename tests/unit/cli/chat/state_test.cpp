@@ -55,8 +55,11 @@ TEST_CASE("a prompt is its text, then the files, then what is attached") {
   REQUIRE(one.parts.size() == 1);
   CHECK(std::get<core::TextPart>(one.parts[0]).text == "Hello");
 
-  const Prompt full{.text = "Hello", .files = {"A", "B"}, .attachments = {core::ImagePart{"", "", "https://a/b"}}};
+  const Prompt full{.text = "Hello",
+                    .files = {{.name = "a", .text = "A"}, {.name = "b", .text = "B"}},
+                    .attachments = {{.name = "c", .part = core::ImagePart{"", "", "https://a/b"}}}};
   CHECK(full.has_extras());
+  CHECK(full.extras() == "a, b, c");
   const core::Message all = full.message();
   REQUIRE(all.parts.size() == 2);
   CHECK(std::get<core::TextPart>(all.parts[0]).text == "Hello\n\nA\n\nB");

@@ -77,8 +77,8 @@ TEST_CASE("arguments that may be left out may be, others not, and none is not on
   CHECK(said("/model  gpt-5.1 ").text == "gpt-5.1");
   CHECK(said("/system Be brief.\nVery  brief. ").text == "Be brief.\nVery  brief.");
   CHECK(said("/save").text.empty());
-  CHECK(slip("/file").message == "/file needs its PATH");
-  CHECK(slip("/file  ").hint == "write /file PATH");
+  CHECK(slip("/load").message == "/load needs its ID");
+  CHECK(slip("/load  ").hint == "write /load ID");
   CHECK(slip("/load").hint == "write /load ID");
   CHECK(slip("/exit now").message == "/exit takes no argument");
   CHECK(slip("/Clear all").message == "/clear takes no argument");
