@@ -39,9 +39,11 @@ std::size_t code_end(std::string_view line, std::size_t at) {
   return at + length;
 }
 
-std::vector<std::string_view> cells_of(std::string_view line) {
+// At most `most`: the last one holds what is too much.
+std::vector<std::string_view> cells_of(std::string_view line, std::size_t most = std::string_view::npos) {
   line = base::trim(line);
   if (line.starts_with('|')) line.remove_prefix(1);
+  if (line.ends_with('|') && !line.ends_with("\\|")) line.remove_suffix(1);
   std::vector<std::string_view> cells;
   std::size_t begin = 0;
   for (std::size_t at = 0; at < line.size(); ++at) {
@@ -49,12 +51,12 @@ std::vector<std::string_view> cells_of(std::string_view line) {
       ++at;
     } else if (line[at] == '`') {
       at = code_end(line, at) - 1;
-    } else if (line[at] == '|') {
+    } else if (line[at] == '|' && cells.size() + 1 < most) {
       cells.push_back(base::trim(line.substr(begin, at - begin)));
       begin = at + 1;
     }
   }
-  if (begin < line.size()) cells.push_back(base::trim(line.substr(begin)));
+  cells.push_back(base::trim(line.substr(begin)));
   return cells;
 }
 
@@ -84,13 +86,8 @@ struct Table {
 
 // A row has as many cells as the head: what is missing is empty, and what is too much stays in the last.
 Row row_of(std::string_view line, std::size_t count, Look look, bool is_styled) {
-  const std::vector<std::string_view> texts = cells_of(line);
   Row row;
-  for (std::size_t i = 0; i < std::min(count, texts.size()); ++i) {
-    const bool is_more = i + 1 == count && texts.size() > count;
-    const auto length = static_cast<std::size_t>(texts.back().data() + texts.back().size() - texts[i].data());
-    row.push_back(rendered(is_more ? std::string_view(texts[i].data(), length) : texts[i], look, is_styled));
-  }
+  for (const std::string_view text : cells_of(line, count)) row.push_back(rendered(text, look, is_styled));
   row.resize(count);
   return row;
 }

@@ -117,6 +117,7 @@ TEST_CASE("a table is laid out when it is whole, or shown line by line when it d
   CHECK(screen.rows() == std::vector<std::string>{"Name │  N", "─────┼───", "漢字 │  1", "a    │ 12", "", "end"});
   CHECK(screen.is_bold(0, 0));
   CHECK(rendered(table, 8, false) == "|Name|`N`|\n|:--|--:|\n|漢字|1|\n|a|**12**|\n");
+  CHECK(rendered("|a|b|\n|-|-|\n|1|2||\n| | |\n", 40, false) == "a │ b\n──┼───\n1 │ 2|\n  │ \n");
   CHECK(rendered("|a|b|\n|-|-|\n|1|\n|1|2|3|\n|`x|y`|z|\n", 40, false) ==
         "a     │ b\n──────┼────\n1     │ \n1     │ 2|3\n`x|y` │ z\n");
 }
