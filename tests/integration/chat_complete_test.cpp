@@ -79,7 +79,7 @@ TEST_CASE("Ctrl-R finds what was typed in a conversation before, and it can be s
       REQUIRE(chat.shows("reply to " + prompt));
       REQUIRE(chat.is_at_prompt());
     }
-    chat.type("\x04");
+    chat.leave();
     CHECK(chat.finish().exit_code == 0);
   }
   ChatSession chat(sandbox, {"--color", "never"});
@@ -152,7 +152,7 @@ TEST_CASE("no key that was typed, echoed or failed with is left in a file") {
     chat.enter("/save out.md");
     REQUIRE(chat.shows("turns in out.md"));
     REQUIRE(chat.is_at_prompt());
-    chat.type("\x04");
+    chat.leave();
     CHECK(chat.finish().exit_code == 0);
   }
   CHECK(server.requests().size() == 3);

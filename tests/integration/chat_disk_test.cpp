@@ -120,7 +120,7 @@ TEST_CASE("while a conversation is held, another on the same session is told so,
   first.enter("two");
   REQUIRE(first.shows("reply to two"));
   REQUIRE(first.is_at_prompt());
-  first.type("\x04");
+  first.leave();
   CHECK(first.finish().exit_code == 0);
   const ProcessResult after = say(sandbox, {"--session", id}, "three\n");
   CAPTURE(summary(after));
@@ -286,7 +286,7 @@ TEST_CASE("a session of 50 MB is open at once") {
   std::cout << fmt::format("a session of {} bytes is at the prompt after {} ms\n",
                            fs::file_size(session_files(sandbox).at(0)), spent / std::chrono::milliseconds(1));
   CHECK(spent < std::chrono::seconds(15));
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
 }
 

@@ -24,7 +24,7 @@ void exchange(ChatSession& chat, std::string_view prompt, std::string_view reply
 }
 
 void leave(ChatSession& chat) {
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
 }
 

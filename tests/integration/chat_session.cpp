@@ -54,6 +54,11 @@ bool ChatSession::shows(std::string_view text) {
   });
 }
 
+void ChatSession::leave() {
+  static_cast<void>(is_at_prompt());
+  type("\x04");
+}
+
 bool ChatSession::is_at_prompt() { return holds(""); }
 
 bool ChatSession::holds(std::string_view typed) {

@@ -29,6 +29,7 @@ class ChatSession {
 
   void type(std::string_view keys) { process_.write(keys); }
   void enter(std::string_view line);  // the line and the Enter key
+  void leave();                       // Ctrl-D, once the prompt is there: between prompts the terminal itself takes it
 
   // Each waits, and is false when it has not come to be within the time of ProcessOptions.
   [[nodiscard]] bool shows(std::string_view text);   // somewhere on the screen, within a row

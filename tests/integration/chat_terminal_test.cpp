@@ -101,7 +101,7 @@ TEST_CASE("on a dumb terminal lines join, and Ctrl-C and Ctrl-D do what they do 
   REQUIRE(chat.is_at_prompt());
   chat.type("\x03");
   CHECK(chat.shows("byok: Ctrl-D or /quit leaves"));
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 1);
   CHECK(server.requests()[0].body.contains(R"("content":"a\nb")"));
@@ -223,7 +223,7 @@ TEST_CASE("replies go to a file as they are, with the prompt on the terminal tha
   REQUIRE(chat.is_at_prompt());
   chat.enter("two");
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.shows("code-0"));
   CHECK(read_bytes(sandbox.work() / "out") == "Some **bold** words\nMore\n");
 }

@@ -46,7 +46,7 @@ TEST_CASE("a prompt is typed, its reply appears with its figures, and the prompt
   CHECK(chat.shows(" tokens/s"));
   CHECK(chat.is_at_prompt());
   CHECK(count_of(chat.text(), "Hello there") == 1);
-  chat.type("\x04");
+  chat.leave();
   const ProcessResult result = chat.finish();
   CAPTURE(summary(result));
   CHECK(result.exit_code == 0);
@@ -90,7 +90,7 @@ TEST_CASE("Ctrl-C stops a reply; what came of it stays, and another prompt follo
   chat.enter("two");
   CHECK(chat.shows("Whole"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[1].body.contains(R"({"role":"assistant","content":"Half of it"})"));
@@ -109,7 +109,7 @@ TEST_CASE("Ctrl-C before anything came leaves an empty prompt, and /retry sends 
   chat.enter("/retry");
   CHECK(chat.shows("Late"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[1].body.contains(R"("messages":[{"role":"user","content":"one"}])"));
@@ -128,7 +128,7 @@ TEST_CASE("at the prompt Ctrl-C clears the line, and twice on an empty one says 
   chat.type("\x03\x03");
   CHECK(chat.shows("byok: Ctrl-D or /quit leaves"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("a turn that fails is explained, and its prompt stands in the editor t
   chat.type("\r");
   CHECK(chat.shows("Now it works"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[1].body.contains(R"("messages":[{"role":"user","content":"try this"}])"));
@@ -236,7 +236,7 @@ TEST_CASE("SIGINT from outside at the prompt clears the line") {
   chat.enter("one");
   CHECK(chat.shows("Done"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 1);
   CHECK(server.requests()[0].body.contains(R"([{"role":"user","content":"one"}])"));
@@ -254,7 +254,7 @@ TEST_CASE("what is typed while a reply arrives waits for the next prompt, unseen
   REQUIRE(chat.is_at_prompt());
   CAPTURE(chat.text());
   CHECK(count_of(chat.text(), "ahead") == 1);
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[1].body.contains(R"({"role":"user","content":"ahead"})"));
@@ -276,7 +276,7 @@ TEST_CASE("a token that a command mints is minted again when it is refused in mi
   chat.enter("two");
   CHECK(chat.shows("Second"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   const auto requests = server.requests();
   REQUIRE(requests.size() == 3);
@@ -294,7 +294,7 @@ TEST_CASE("a session is gone on with") {
     ChatSession chat(sandbox, {"one"});
     CHECK(chat.shows("First reply"));
     REQUIRE(chat.is_at_prompt());
-    chat.type("\x04");
+    chat.leave();
     CHECK(chat.finish().exit_code == 0);
   }
   ChatSession chat(sandbox, {"-c"});
@@ -303,7 +303,7 @@ TEST_CASE("a session is gone on with") {
   chat.enter("two");
   CHECK(chat.shows("Second reply"));
   REQUIRE(chat.is_at_prompt());
-  chat.type("\x04");
+  chat.leave();
   CHECK(chat.finish().exit_code == 0);
   REQUIRE(server.requests().size() == 2);
   CHECK(server.requests()[1].body.contains(R"({"role":"assistant","content":"First reply"})"));
