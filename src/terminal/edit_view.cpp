@@ -200,6 +200,13 @@ void EditView::take_back(std::string& out) {
 }
 
 void EditView::resize(ScreenSize size, const EditFrame& frame, std::string& out) {
+  const std::size_t columns = std::max(size.columns, kFewestColumns);
+  if (rewraps_rows_ && columns < size_.columns) {
+    // Each row drawn stands in as many as it needs now, and the cursor is where it was in the text.
+    std::size_t above = column_ / columns;
+    for (std::size_t i = 0; i < row_; ++i) above += std::max<std::size_t>((drawn_[i].width + columns - 1) / columns, 1);
+    out.append(above > row_ ? fmt::format("\x1b[{}A", above - row_) : "");
+  }
   take_back(out);
   set_size(size);
   draw(frame, out);

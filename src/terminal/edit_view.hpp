@@ -24,7 +24,8 @@ struct EditFrame {
 // are shown and not obeyed.
 class EditView {
  public:
-  explicit EditView(Style style) : style_(style) {}
+  // `rewraps_rows`: a terminal that gets narrower wraps what it shows anew, rather than to cut it.
+  explicit EditView(Style style, bool rewraps_rows = false) : style_(style), rewraps_rows_(rewraps_rows) {}
 
   void draw(const EditFrame& frame, std::string& out);
   // The terminal has another size: what was drawn is taken back and drawn anew.
@@ -50,6 +51,7 @@ class EditView {
   void take_back(std::string& out);
 
   Style style_;
+  bool rewraps_rows_;
   ScreenSize size_;
   std::vector<Drawn> drawn_;
   std::size_t first_ = 0;   // of the text's rows, the one drawn at the top

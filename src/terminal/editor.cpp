@@ -34,8 +34,8 @@ std::string common_beginning(std::span<const std::string> texts) {
 
 }  // namespace
 
-Editor::Editor(EditorOptions options, ScreenSize size, const Draft& draft)
-    : options_(std::move(options)), view_(options_.style), size_(size), entry_(options_.history.size()) {
+Editor::Editor(EditorOptions options, ScreenSize size, const Draft& draft, bool rewraps_rows)
+    : options_(std::move(options)), view_(options_.style, rewraps_rows), size_(size), entry_(options_.history.size()) {
   view_.set_size(size);
   if (!draft.text.empty()) buffer_.set(draft.text);
   buffer_.move_to(draft.cursor);

@@ -59,7 +59,7 @@ class Editor {
     suspend,      // Ctrl-Z: `draft()` is to be gone on with
   };
 
-  Editor(EditorOptions options, ScreenSize size, const Draft& draft);
+  Editor(EditorOptions options, ScreenSize size, const Draft& draft, bool rewraps_rows = false);
 
   void draw(std::string& out);
   [[nodiscard]] Outcome press(const KeyPress& press, std::string& out);

@@ -149,7 +149,7 @@ class TerminalEditor final : public LineEditor {
     const WakingSignals signals;
     RawMode raw(descriptors_.input);
     if (raw.error() != 0) return terminal_error("set", raw.error());
-    Editor editor(options, size_of(descriptors_.output), draft);
+    Editor editor(options, size_of(descriptors_.output), draft, descriptors_.rewraps_rows);
     std::string out(kPasteOn);
     editor.draw(out);
     Reading reading;

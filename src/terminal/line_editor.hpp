@@ -35,7 +35,8 @@ class LineEditor {
 struct EditorDescriptors {
   int input = 0;
   int output = 1;
-  int interrupt = -1;  // ends the wait when it is readable; -1: none
+  int interrupt = -1;         // ends the wait when it is readable; -1: none
+  bool rewraps_rows = false;  // what `terminal::rewraps_rows` says of the output
 };
 
 // Editing on a terminal, with bracketed paste. Keys that come after what ended one reading belong to the next. While it

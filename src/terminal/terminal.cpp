@@ -4,7 +4,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/file.hpp"
@@ -22,6 +24,14 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 }  // namespace
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+bool rewraps_rows(const TerminalNames& names) {
+  static constexpr std::string_view kTerms[] = {"tmux", "xterm-kitty", "alacritty", "foot", "xterm-ghostty", "wezterm"};
+  static constexpr std::string_view kPrograms[] = {"tmux", "iTerm.app", "WezTerm", "vscode", "ghostty"};
+  const auto is_of = [&](std::string_view term) { return names.term.starts_with(term); };
+  return names.has_tmux || names.has_vte || std::ranges::any_of(kTerms, is_of) ||
+         std::ranges::find(kPrograms, names.program) != std::end(kPrograms);
+}
 
 bool is_dumb(std::string_view term) { return term.empty() || term == "dumb"; }
 

@@ -11,6 +11,15 @@ namespace byok::terminal {
 [[nodiscard]] bool is_terminal(int descriptor);
 // Whether nothing but text can be written to a terminal whose $TERM is this: "dumb", or not set.
 [[nodiscard]] bool is_dumb(std::string_view term);
+// What the environment says of a terminal.
+struct TerminalNames {
+  std::string_view term;     // $TERM
+  std::string_view program;  // $TERM_PROGRAM
+  bool has_tmux = false;     // $TMUX is set
+  bool has_vte = false;      // $VTE_VERSION is set
+};
+// Whether it is known to wrap its rows anew when it gets narrower; others cut them.
+[[nodiscard]] bool rewraps_rows(const TerminalNames& names);
 // The width of the terminal behind the descriptor; 80 where it does not say.
 [[nodiscard]] std::size_t columns_of(int descriptor);
 

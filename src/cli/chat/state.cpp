@@ -36,6 +36,11 @@ ChatScreen chat_screen(const Context& context) {
 std::unique_ptr<terminal::LineEditor> make_editor(const ChatScreen& screen, const Context& context) {
   terminal::EditorDescriptors descriptors{.input = context.streams.in, .interrupt = context.interrupt_fd()};
   if (screen.prompt >= 0) descriptors.output = screen.prompt;
+  const config::Environment& environment = context.environment;
+  descriptors.rewraps_rows = terminal::rewraps_rows({.term = environment.get("TERM"),
+                                                     .program = environment.get("TERM_PROGRAM"),
+                                                     .has_tmux = environment.has("TMUX"),
+                                                     .has_vte = environment.has("VTE_VERSION")});
   return screen.can_edit ? terminal::make_terminal_editor(descriptors)
                          : terminal::make_plain_editor(descriptors, screen.prompt >= 0);
 }

@@ -152,6 +152,24 @@ TEST_CASE("another size draws the prompt anew and leaves the rest alone") {
   CHECK(typist.screen.row(3) == "e!");
 }
 
+TEST_CASE("a narrower terminal that wraps its rows anew is drawn on from where the text begins then") {
+  const std::string text(30, 'a');
+  const EditFrame frame{.prompt = "> ", .continuation = "", .text = text, .cursor = text.size()};
+  const auto resized = [&](bool rewraps_rows, std::size_t columns) {
+    EditView view(Style(false), rewraps_rows);
+    view.set_size({.columns = 20, .rows = 10});
+    std::string out;
+    view.draw(frame, out);
+    out.clear();
+    view.resize({.columns = columns, .rows = 10}, frame, out);
+    return out;
+  };
+  // Of 20 and 12 columns: in rows of 10 they are two, and the cursor stands in the fourth.
+  CHECK(resized(true, 10).starts_with("\x1b[2A\x1b[1A\r\r\x1b[J"));
+  CHECK(resized(false, 10).starts_with("\x1b[1A\r\r\x1b[J"));
+  CHECK(resized(true, 40).starts_with("\x1b[1A\r\r\x1b[J"));
+}
+
 TEST_CASE("a backslash, quotes and Alt-Enter make lines; Enter ends the text") {
   Typist typist;
   CHECK(typist.type("a\\\r") == Outcome::none);

@@ -41,6 +41,15 @@ class Screen {
   std::array<int, 2> ends_{};
 };
 
+TEST_CASE("terminals that wrap their rows anew are known by name") {
+  CHECK(rewraps_rows({.term = "tmux-256color", .program = ""}));
+  CHECK(rewraps_rows({.term = "xterm-256color", .program = "iTerm.app"}));
+  CHECK(rewraps_rows({.term = "screen", .program = "", .has_tmux = true}));
+  CHECK(rewraps_rows({.term = "xterm-256color", .program = "", .has_vte = true}));
+  CHECK_FALSE(rewraps_rows({.term = "xterm-256color", .program = ""}));
+  CHECK_FALSE(rewraps_rows({.term = "screen", .program = ""}));
+}
+
 TEST_CASE("a pipe and a bad descriptor are no terminals") {
   const Screen screen;
   CHECK_FALSE(is_terminal(screen.descriptor()));
