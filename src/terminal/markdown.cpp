@@ -11,7 +11,7 @@
 namespace byok::terminal {
 namespace {
 
-constexpr std::size_t kLongestStart = 256;  // bytes of a line that may be needed to tell what it is
+constexpr std::size_t kLongestStart = 256;  // bytes of a line that may be needed to tell what it is, and a last letter
 constexpr std::size_t kLargestTable = 64UL * 1024;
 constexpr std::size_t kMostRows = 1000;
 constexpr std::size_t kLongestRule = 80;
@@ -84,10 +84,11 @@ void Markdown::feed(std::string_view text, std::string& out) {
 
 std::size_t Markdown::take_start(std::string_view text, std::string& out) {
   const std::size_t newline = text.find('\n');
-  const std::size_t length = std::min({newline, text.size(), kLongestStart - head_.size()});
+  std::size_t length = std::min({newline, text.size(), kLongestStart - head_.size()});
+  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80) ++length;
   head_.append(text.substr(0, length));
   // One that is just as long as may be needed is not looked at for its newline, which may be still to come.
-  const bool is_forced = head_.size() == kLongestStart;
+  const bool is_forced = head_.size() >= kLongestStart;
   const bool is_whole = length == newline && !is_forced;
   begin_block(is_whole, is_forced, out);
   const bool is_done = state_ == State::line_start || state_ == State::code_start;
@@ -219,9 +220,10 @@ void Markdown::put_plain_line(std::string_view line, std::string& out) {
 
 std::size_t Markdown::take_code_start(std::string_view text, std::string& out) {
   const std::size_t newline = text.find('\n');
-  const std::size_t length = std::min({newline, text.size(), kLongestStart - head_.size()});
+  std::size_t length = std::min({newline, text.size(), kLongestStart - head_.size()});
+  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80) ++length;
   head_.append(text.substr(0, length));
-  const bool is_forced = head_.size() == kLongestStart;
+  const bool is_forced = head_.size() >= kLongestStart;
   std::optional<bool> closes = closes_fence(head_, length == newline && !is_forced, fence_, fence_length_);
   if (!closes && is_forced) closes = false;
   if (!closes) return length;

@@ -38,7 +38,9 @@ void Answer::clear_line() {
   spinner_.clear();
   const bool is_rendered = shares_terminal_ && options_.markdown != nullptr;
   // A terminal that cannot be written to says so at the next write as well.
-  if (is_rendered && options_.markdown->break_line(pending_text_)) static_cast<void>(flush());
+  if (is_rendered && options_.markdown->break_line(pending_text_)) {
+    [[maybe_unused]] const auto written = flush();
+  }
   const bool text_is_open = shares_terminal_ && !ends_line_;
   if (!reasoning_is_open_ && !text_is_open) return;
   reasoning_is_open_ = false;

@@ -139,6 +139,7 @@ template <typename Extra>
 bool shows_or_drops(const Chat& chat, std::string_view word, std::string_view argument, std::vector<Extra>& waiting) {
   if (!argument.empty() && argument != "-") return false;
   std::vector<std::string> names;
+  names.reserve(waiting.size());
   for (const Extra& each : waiting) names.push_back(each.name);
   if (names.empty()) {
     chat.tell(fmt::format("nothing waits for the next prompt; /{} PATH adds to it", word));

@@ -47,6 +47,7 @@ std::unique_ptr<terminal::LineEditor> make_editor(const ChatScreen& screen, cons
 
 std::string Prompt::extras() const {
   std::vector<std::string> names;
+  names.reserve(files.size() + attachments.size());
   for (const File& file : files) names.push_back(file.name);
   for (const Attachment& attachment : attachments) names.push_back(attachment.name);
   return base::join(names, ", ");
@@ -54,6 +55,7 @@ std::string Prompt::extras() const {
 
 std::vector<core::Part> Prompt::parts() const {
   std::vector<core::Part> all;
+  all.reserve(attachments.size());
   for (const Attachment& attachment : attachments) all.push_back(attachment.part);
   return all;
 }

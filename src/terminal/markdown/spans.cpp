@@ -146,8 +146,10 @@ bool Spans::may_go_on() const {
 
 void Spans::go_through(std::string_view& text, bool is_last, const SpanTarget& target) {
   while (!text.empty()) {
-    const std::string_view seen = text.substr(0, kMostHeld);
-    const std::size_t done = step({.text = seen, .can_wait = !is_last && seen.size() < kMostHeld}, target);
+    const bool is_full = text.size() >= kMostHeld;
+    std::size_t end = std::min(text.size(), kMostHeld);
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;  // within a character
+    const std::size_t done = step({.text = text.substr(0, end), .can_wait = !is_last && !is_full}, target);
     if (done == 0) return;
     text.remove_prefix(done);
   }
