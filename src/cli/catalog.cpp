@@ -23,6 +23,10 @@ session::CatalogOptions catalog_options(const Context& context) {
   return options;
 }
 
+std::vector<core::ModelInfo> models_at_hand(const core::Profile& profile, const Context& context) {
+  return profile.models.empty() ? session::cached_models(profile, catalog_options(context)) : profile.models;
+}
+
 base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context,
                                                         session::CatalogOptions options) {
   CredentialSource credential(launched, context);

@@ -20,6 +20,9 @@ namespace byok::cli {
 // Where the cache is and what time it is; the rest as by default.
 [[nodiscard]] session::CatalogOptions catalog_options(const Context& context);
 
+// The profile's own list, or a kept one; nobody is asked.
+[[nodiscard]] std::vector<core::ModelInfo> models_at_hand(const core::Profile& profile, const Context& context);
+
 // `session::list_models` with the run's transport, credential and interrupt; the run's deadline bounds that of
 // `options`.
 [[nodiscard]] base::Result<std::vector<core::ModelInfo>> fetch_models(const Launched& launched, Context& context,

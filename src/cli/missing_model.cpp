@@ -29,7 +29,7 @@ base::Result<Models> known_models(const Launched& launched, Context& context, As
   if (!profile.models.empty()) return profile.models;
   session::CatalogOptions options = catalog_options(context);
   const bool is_remote = !profile.base_url.is_loopback();
-  if (ask == Ask::nobody || (is_remote && ask != Ask::for_a_person)) return session::cached_models(profile, options);
+  if (ask == Ask::nobody || (is_remote && ask != Ask::for_a_person)) return models_at_hand(profile, context);
   options.refresh = !is_remote && ask != Ask::where_nothing_is_kept;
   options.details = false;
   options.deadline = std::chrono::steady_clock::now() + (ask == Ask::for_a_person ? kPatienceOfPerson : kPatience);

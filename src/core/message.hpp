@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,5 +49,13 @@ struct Message {
   Role role = Role::user;
   std::vector<Part> parts;
 };
+
+// Its first text part, or empty.
+[[nodiscard]] inline std::string_view first_text(const Message& message) {
+  for (const Part& part : message.parts) {
+    if (const auto* text = std::get_if<TextPart>(&part)) return text->text;
+  }
+  return {};
+}
 
 }  // namespace byok::core

@@ -119,12 +119,7 @@ void make_newest(const fs::path& directory, int descriptor, std::string_view id)
 }
 
 std::string first_text(const SavedTurn& turn) {
-  for (const core::Message& message : turn.messages) {
-    for (const core::Part& part : message.parts) {
-      if (const auto* text = std::get_if<core::TextPart>(&part)) return text->text;
-    }
-  }
-  return {};
+  return turn.messages.empty() ? std::string() : std::string(core::first_text(turn.messages.front()));
 }
 
 fs::path torn_path(const fs::path& path) { return path.string() + ".torn"; }

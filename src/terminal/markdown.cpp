@@ -7,6 +7,7 @@
 
 #include "terminal/markdown/block.hpp"
 #include "terminal/markdown/table.hpp"
+#include "terminal/width.hpp"
 
 namespace byok::terminal {
 namespace {
@@ -85,7 +86,7 @@ void Markdown::feed(std::string_view text, std::string& out) {
 std::size_t Markdown::take_start(std::string_view text, std::string& out) {
   const std::size_t newline = text.find('\n');
   std::size_t length = std::min({newline, text.size(), kLongestStart - head_.size()});
-  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80) ++length;
+  while (length < text.size() && is_continuation(text[length])) ++length;
   head_.append(text.substr(0, length));
   // One that is just as long as may be needed is not looked at for its newline, which may be still to come.
   const bool is_forced = head_.size() >= kLongestStart;
@@ -221,7 +222,7 @@ void Markdown::put_plain_line(std::string_view line, std::string& out) {
 std::size_t Markdown::take_code_start(std::string_view text, std::string& out) {
   const std::size_t newline = text.find('\n');
   std::size_t length = std::min({newline, text.size(), kLongestStart - head_.size()});
-  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80) ++length;
+  while (length < text.size() && is_continuation(text[length])) ++length;
   head_.append(text.substr(0, length));
   const bool is_forced = head_.size() >= kLongestStart;
   std::optional<bool> closes = closes_fence(head_, length == newline && !is_forced, fence_, fence_length_);

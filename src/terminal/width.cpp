@@ -111,8 +111,6 @@ bool is_in(const Range (&ranges)[Count], char32_t code_point) {
   return after != std::begin(ranges) && code_point <= std::prev(after)->last;
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 }  // namespace
 
 std::size_t width_of(char32_t code_point) {
@@ -135,6 +133,8 @@ std::size_t width_of(std::string_view text) {
   }
   return width;
 }
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 std::size_t next_character(std::string_view text, std::size_t at) {
   if (at >= text.size()) return text.size();

@@ -12,6 +12,8 @@ namespace byok::terminal {
 // The sum over a text without controls. An invalid sequence counts as the one column of its replacement.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
+// A byte of a UTF-8 sequence after its first.
+[[nodiscard]] bool is_continuation(char c);
 // The byte offset after the character that begins at `at`, with all that combines with it; `text.size()` at the end.
 [[nodiscard]] std::size_t next_character(std::string_view text, std::size_t at);
 // The byte offset at which the character before `at` begins; 0 at the beginning.

@@ -11,13 +11,6 @@
 namespace byok::cli {
 namespace {
 
-std::string first_text(const core::Message& message) {
-  for (const core::Part& part : message.parts) {
-    if (const auto* text = std::get_if<core::TextPart>(&part)) return text->text;
-  }
-  return {};
-}
-
 session::TurnEndRecord end_of(const RunResult& result) {
   session::TurnEndRecord end;
   end.turns = 1;
@@ -37,7 +30,7 @@ void begin_events(EventStream& events, const Keeper& keeper, const core::Profile
   start.record.session_id = keeper.id();
   start.record.setup = session::setup_of(profile);
   if (const session::SessionFile* const file = keeper.file()) {
-    if (!start.record.is_resume) start.record.title = session::title_of(redactor.redact(first_text(prompt)));
+    if (!start.record.is_resume) start.record.title = session::title_of(redactor.redact(core::first_text(prompt)));
     start.is_ephemeral = start.record.is_resume && start.record.setup == file->setup();
     if (profile.system != file->system()) start.system = profile.system;
     start.parent = file->last_event();

@@ -54,8 +54,7 @@ void list_models(Chat& chat) {
 bool wants_model(Chat& chat, std::string& id) {
   constexpr std::size_t kMostMeant = 3;
   const core::Profile& profile = chat.launched->profile;
-  const auto models =
-      profile.models.empty() ? session::cached_models(profile, catalog_options(chat.context)) : profile.models;
+  const auto models = models_at_hand(profile, chat.context);
   if (const core::ModelInfo* const found = session::find_model(id, models)) {
     id = found->id;
     return true;

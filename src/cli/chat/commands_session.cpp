@@ -31,12 +31,7 @@ std::string count_of(std::size_t count, std::string_view what) {
 }
 
 std::string first_prompt(const session::SavedTurn& turn) {
-  for (const core::Message& message : turn.messages) {
-    for (const core::Part& part : message.parts) {
-      if (const auto* text = std::get_if<core::TextPart>(&part)) return session::title_of(text->text);
-    }
-  }
-  return {};
+  return turn.messages.empty() ? std::string() : session::title_of(core::first_text(turn.messages.front()));
 }
 
 session::SavedSession as_saved(const Chat& chat) {

@@ -30,8 +30,7 @@ using terminal::Reading;
 
 std::vector<std::string> model_ids(const Chat& chat) {
   const core::Profile& profile = chat.launched->profile;
-  const auto models =
-      profile.models.empty() ? session::cached_models(profile, catalog_options(chat.context)) : profile.models;
+  const auto models = models_at_hand(profile, chat.context);
   std::vector<std::string> ids;
   ids.reserve(models.size());
   for (const core::ModelInfo& model : models) ids.push_back(model.id);

@@ -52,8 +52,7 @@ std::size_t bytes_with(const Chat& chat, const core::Message& message) {
 // The model's window in tokens, where the profile or a kept list knows it; nothing is asked for.
 std::optional<std::int64_t> window_of(const Chat& chat) {
   const core::Profile& profile = chat.launched->profile;
-  const auto models =
-      profile.models.empty() ? session::cached_models(profile, catalog_options(chat.context)) : profile.models;
+  const auto models = models_at_hand(profile, chat.context);
   const core::ModelInfo* const model = session::find_model(profile.wire_model, models);
   return model != nullptr ? model->max_context_window_tokens : std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "terminal/width.hpp"
 
 namespace byok::terminal {
 namespace {
@@ -148,7 +149,7 @@ void Spans::go_through(std::string_view& text, bool is_last, const SpanTarget& t
   while (!text.empty()) {
     const bool is_full = text.size() >= kMostHeld;
     std::size_t end = std::min(text.size(), kMostHeld);
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;  // within a character
+    while (end < text.size() && is_continuation(text[end])) --end;  // within a character
     const std::size_t done = step({.text = text.substr(0, end), .can_wait = !is_last && !is_full}, target);
     if (done == 0) return;
     text.remove_prefix(done);
